@@ -1,0 +1,63 @@
+"""Small worlds: each test that writes gets its own complete record in its own folder."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from training import building, identity
+from training.database import connect
+
+ROOT = Path(__file__).resolve().parent.parent
+YEAR = "2021-2022"
+
+
+@dataclass
+class World:
+    """A complete, empty record in a folder of its own, with its keys beside it."""
+
+    folder: Path
+
+    @property
+    def db(self) -> Path:
+        return self.folder / "training.db"
+
+    @property
+    def keys(self) -> identity.Keys:
+        return identity.load_keys(self.db)
+
+    def connect(self) -> sqlite3.Connection:
+        return connect(self.db)
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test never meets the keys of a real record."""
+    for name in ("LINGJUN_KEYS", "LINGJUN_KEYS_FILE", "LINGJUN_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a fresh build, made once and copied for each world."""
+    folder = tmp_path_factory.mktemp("built")
+    list(building.build(folder / "training.db", ROOT / "db" / "seed"))
+    return folder
+
+
+@pytest.fixture
+def world(built: Path, tmp_path: Path) -> World:
+    """A record that this test may change as it likes."""
+    for file in built.iterdir():
+        shutil.copy2(file, tmp_path / file.name)
+    return World(tmp_path)
+
+
+@pytest.fixture
+def conn(world: World) -> Iterator[sqlite3.Connection]:
+    """An open connection to the test's own record."""
+    connection = world.connect()
+    yield connection
+    connection.close()
