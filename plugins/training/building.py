@@ -1,0 +1,42 @@
+"""Making a complete, empty record: schema, closed lists, keys, and the databases beside it."""
+
+import getpass
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from training import identity, migrations, publishing, seeding
+from training.database import connect
+
+
+def system_user() -> str:
+    """The operating-system user behind a command, as the audit log shows him."""
+    return f"os:{getpass.getuser()}"
+
+
+def build(db: Path, seeds: Path) -> Iterator[str]:
+    """Build or update the record at ``db``; yield a line for each thing that was done."""
+    steps = migrations.migrate(db)
+    if steps:
+        yield f"schema: {', '.join(steps)}"
+    if identity.create_keys(db):
+        yield f"keys: made {identity.keys_path(db).name} (0600); back it up apart from the database"
+    conn = connect(db)
+    try:
+        inserted = seeding.seed(conn, seeds, system_user())
+    finally:
+        conn.close()
+    if inserted:
+        yield f"seed: {inserted} rows"
+    _make_staging(db.parent / "staging.db")
+    if publishing.publish(db, db.with_name("public.db")):
+        yield "public list: made public.db"
+    yield f"ready: {db.name}"
+
+
+def _make_staging(path: Path) -> None:
+    """The landing place for free tables; nothing of the record is ever in it."""
+    conn = sqlite3.connect(path)
+    conn.execute("pragma journal_mode = wal")
+    conn.close()
+    path.chmod(0o600)

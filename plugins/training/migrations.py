@@ -1,0 +1,144 @@
+"""The history of the record's schema: each step is SQL from ``schema_history/``, applied once.
+
+A step that has run anywhere is never edited; a change is a new step. ``db/schema.sql`` is the
+picture of the result and a test keeps it true.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from training.database import prepare
+
+migrations = Migrations("training")
+
+#: Tables the office edits in Datasette's own row dialogs; each edit is written to the audit log.
+OFFICE_TABLES = (
+    "programme_years",
+    "institutions",
+    "institution_years",
+    "institution_tracks",
+    "cohorts",
+    "province_contacts",
+    "contact_forms",
+    "training_plans",
+    "commissioned_trainings",
+    "assessment_indicators",
+    "suspensions",
+)
+
+
+def statements(script: str) -> Iterator[str]:
+    """Split SQL into statements; ``executescript`` would commit the migration's transaction."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+    if pending.strip() and not all(line.startswith("--") for line in pending.strip().splitlines()):
+        raise ValueError(f"unfinished statement: {pending.strip()[:80]}")
+
+
+def _run(db: Database, file_name: str) -> None:
+    script = resources.files("training").joinpath("schema_history", file_name)
+    for statement in statements(script.read_text(encoding="utf-8")):
+        db.conn.execute(statement)
+
+
+@migrations()
+def m001_reference(db: Database) -> None:
+    """Closed lists and the programme year: what the notice fixes before anybody is named."""
+    _run(db, "m001_reference.sql")
+
+
+@migrations()
+def m002_people(db: Database) -> None:
+    """Enterprises, rosters, trainees and what happens to them."""
+    _run(db, "m002_people.sql")
+
+
+@migrations()
+def m003_procedures(db: Database) -> None:
+    """Contacts, plans, commissioned trainings, assessment, suspensions, certificates."""
+    _run(db, "m003_procedures.sql")
+
+
+@migrations()
+def m004_laws(db: Database) -> None:
+    """What must never happen, and who did what: triggers."""
+    _run(db, "m004_laws.sql")
+    for table in OFFICE_TABLES:
+        for statement in _audit_triggers(db, table):
+            db.conn.execute(statement)
+
+
+@migrations()
+def m005_scopes(db: Database) -> None:
+    """Which audience's file a change concerns: the log that keeps projections fresh."""
+    _run(db, "m005_scopes.sql")
+
+
+def _audit_triggers(db: Database, table: str) -> Iterator[str]:
+    """Triggers that copy each edit of ``table`` into the audit log, old and new values."""
+    columns = [column.name for column in db.table(table).columns]
+    keys = db.table(table).pks
+    for event, image in (("insert", "new"), ("update", "new"), ("delete", "old")):
+        subject_key = " || '/' || ".join(f"{image}.{key}" for key in keys)
+        pairs = ", ".join(
+            f"'{column}', json_array("
+            f"{'null' if event == 'insert' else 'old.' + column}, "
+            f"{'null' if event == 'delete' else 'new.' + column})"
+            for column in columns
+        )
+        changed = (
+            "(select json_group_object(key, json(value)) from json_each(json_object("
+            f"{pairs})) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))"
+        )
+        yield f"""
+            create trigger audit_{table}_{event} after {event} on {table}
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, '{event}', '{table}', {subject_key}, {changed}
+                from acting_now;
+            end"""
+
+
+def migrate(path: str | Path) -> list[str]:
+    """Create or bring up to date the record at ``path``; return the names of the steps applied.
+
+    The file is made private (0600) before the first byte of content is written.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    conn = sqlite3.connect(path)
+    try:
+        conn.execute("pragma journal_mode = wal")
+        prepare(conn)
+        db = Database(conn)
+        migrations.ensure_migrations_table(db)
+        pending = [step.name for step in migrations.pending(db)]
+        migrations.apply(db)
+        conn.commit()
+    finally:
+        conn.close()
+    return pending
+
+
+def schema_picture(conn: sqlite3.Connection) -> str:
+    """The schema as SQL text, tables first, for ``db/schema.sql``."""
+    rows = conn.execute(
+        "select sql from sqlite_master where sql is not null and name not like 'sqlite_%'"
+        " and name not like '_sqlite_migrations%' and name not like 'idx__sqlite_migrations%'"
+        " order by case type when 'table' then 0 when 'index' then 1 when 'view' then 2 else 3 end,"
+        " rowid"
+    )
+    head = "-- The schema of the record, generated by `make schema`; edit the migrations instead.\n"
+    return head + "".join(f"\n{row[0].strip()};\n" for row in rows)
