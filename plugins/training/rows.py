@@ -1,0 +1,165 @@
+"""Rows of text to people with values and faults: the middle of the way of every roster.
+
+    reading.rows ─▶ header ─▶ margins ─▶ rules, a column at a time ─▶ across columns ─▶ Parsed
+
+All faults are found in one pass and nothing stops at the first. What is decided by looking at
+other rows or at the record comes after (`roster.py`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from training import texts
+from training.binding import Binding
+from training.context import Context, Parsed, Sender
+from training.margins import Margins, Row
+from training.problems import Finding, Problem
+from training.rules import Chunk
+from training.tables import HEADER_WITHIN, Header, column_letters, find_header, header_problems
+
+__all__ = ["Context", "Parsed", "RowStream", "Sender", "parse"]
+
+#: So many rows go through the rules at a time: enough to be quick, few enough to be small.
+_CHUNK = 1000
+_SHOWN = 5
+_NOTHING: frozenset[str] = frozenset()
+
+
+def parse(source_rows: Iterable[Row], context: Context) -> "RowStream":
+    """Start reading a roster: finds its header at once, and raises what the source raises."""
+    return RowStream(source_rows, context)
+
+
+class RowStream:
+    """The people of a roster, once and in order.
+
+    `header` (its cells as written), `columns` (header as written to identifier), `unknown_columns`
+    and `header_row` are there from the start; `problems` of the file and its header, `skipped` and `first_rows` (the first people,
+    as decoded) are complete when the last person has been taken.
+    """
+
+    def __init__(self, source_rows: Iterable[Row], context: Context) -> None:
+        self.problems: list[Problem] = []
+        self.skipped = 0
+        self.header: list[str] = []
+        self.columns: dict[str, str] = {}
+        self.unknown_columns: list[str] = []
+        self.header_row: int | None = None
+        self.first_rows: list[tuple[int, list[str]]] = []
+        self._context = context
+        self._filled: set[int] = set()
+        rows = iter(source_rows)
+        first = _first(rows)
+        self._header = find_header(
+            ((number, self._header_cells(cells)) for number, cells, _ in first), context.mapping
+        )
+        if self._header:
+            self.header = list(self._header.cells)
+            self.columns = self._header.names()
+            self.unknown_columns = [self._header.cells[i] for i in self._header.unknown]
+            self.header_row = self._header.row
+        else:
+            self.problems.append(_no_header(first))
+            self.first_rows = [(number, list(cells)) for number, cells, _ in first[:_SHOWN]]
+        below = self._header.row if self._header else HEADER_WITHIN
+        for number, _, faults in first:
+            if number <= below:
+                self.problems += faults
+        self._rows = chain((row for row in first if row[0] > below), rows)
+
+    def __iter__(self) -> Iterator[Parsed]:
+        if self._header is None:
+            return
+        margins = Margins(self._header)
+        binding = Binding(self._header, self._context)
+        anybody = False
+        while rows := list(islice(self._rows, _CHUNK)):
+            people = margins.people(rows)
+            self.skipped = margins.skipped
+            if people:
+                anybody = True
+                yield from self._parse(people, self._header, binding)
+        margins.finish()
+        self.skipped = margins.skipped
+        self.problems += margins.problems
+        self.problems += header_problems(self._header, self._filled)
+        if not anybody:
+            self.problems.append(Problem(None, None, "file-empty"))
+
+    def _parse(self, rows: Sequence[Row], header: Header, binding: Binding) -> Iterator[Parsed]:
+        room = _SHOWN - len(self.first_rows)
+        self.first_rows += [(number, list(cells)) for number, cells, _ in rows[: max(room, 0)]]
+        chunk = Chunk([number for number, _, _ in rows])
+        unreadable = set()
+        for index, (_, _, faults) in enumerate(rows):
+            if faults:
+                chunk.problems[index] += faults
+                if any(fault.code == "row-quote" for fault in faults):
+                    unreadable.add(index)
+        columns = list(zip(*_squared(rows, len(header.cells), chunk), strict=True))
+        self._watch(header, columns)
+        people = _people(binding.read(columns, chunk), len(rows))
+        for index, (number, person) in enumerate(zip(chunk.numbers, people, strict=True)):
+            if index in unreadable:
+                # Where its cells end is a guess; the quote is all there is to say of this row.
+                yield Parsed(number, {}, _NOTHING, list(rows[index][2]))
+            else:
+                cleared = frozenset(chunk.cleared[index]) if index in chunk.cleared else _NOTHING
+                yield Parsed(number, person, cleared, chunk.problems.get(index) or [])
+
+    def _header_cells(self, cells: Sequence[str]) -> Sequence[str]:
+        """A sheet is as wide as its widest row: what follows the last header is no column."""
+        if not self._context.workbook:
+            return cells
+        width = max((i for i, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+        return cells[:width]
+
+    def _watch(self, header: Header, columns: Sequence[Sequence[str]]) -> None:
+        """Remember which columns hold anything, of those that only matter if they do."""
+        several = (i for places in header.columns.values() if len(places) > 1 for i in places)
+        for index in {*header.forbidden, *header.empty, *several} - self._filled:
+            if texts.clean("".join(columns[index])):
+                self._filled.add(index)
+
+
+def _people(values: Mapping[str, Sequence[Any]], size: int) -> list[dict[str, Any]]:
+    """Columns of values as one dictionary a row, without the columns in which a row has none."""
+    full = {name: column for name, column in values.items() if None not in column}
+    names = tuple(full)
+    rows = zip(*full.values(), strict=True) if full else [()] * size
+    people: list[dict[str, Any]] = [dict(zip(names, cells, strict=True)) for cells in rows]
+    for name in values.keys() - full.keys():
+        for person, value in zip(people, values[name], strict=True):
+            if value is not None:
+                person[name] = value
+    return people
+
+
+def _first(rows: Iterator[Row]) -> list[Row]:
+    """The rows among which the header is looked for."""
+    found = []
+    for row in rows:
+        found.append(row)
+        if row[0] >= HEADER_WITHIN:
+            break
+    return found
+
+
+def _no_header(first: Sequence[Row]) -> Problem:
+    return Problem(None, None, "header-missing" if first else "file-empty")
+
+
+def _squared(rows: Sequence[Row], width: int, chunk: Chunk) -> Iterator[Sequence[str]]:
+    """The cells of each row, as many as the header has; a value beyond them is `row-ragged`."""
+    for index, (_, cells, _) in enumerate(rows):
+        if len(cells) < width:
+            yield [*cells, *[""] * (width - len(cells))]
+        elif len(cells) > width:
+            beyond = next((i for i, c in enumerate(cells[width:], width) if texts.clean(c)), None)
+            if beyond is not None:
+                where = f"{column_letters(beyond)}{chunk.numbers[index]}"
+                chunk.blame(index, None, Finding("row-ragged", (("where", where),)))
+            yield cells[:width]
+        else:
+            yield cells
