@@ -1,0 +1,76 @@
+"""The frame (页面框架) round every page: navigation, account, static files, error pages."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from datasette import Request, Response, hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
+from training.wording import t
+
+
+def role_in_words(actor: dict[str, Any] | None) -> str:
+    """The role of an actor in the current language, '' when it has none of ours."""
+    roles = {
+        "office": t("协调小组办公室", "Coordination office"),
+        "institution": t("培训承担机构", "Training institution"),
+        "province": t("省级主管部门", "Provincial authority"),
+        "assessor": t("第三方考核机构", "Assessor"),
+        "analyst": t("数据分析", "Analyst"),
+        "auditor": t("安全审计", "Auditor"),
+    }
+    return roles.get((actor or {}).get("role") or "", "")
+
+
+def navigation(links: list[dict[str, Any]], path: str) -> list[dict[str, Any]]:
+    """The menu links of all plugins by their `order`, with `current` on that of this page."""
+    ordered = sorted(links, key=lambda link: link.get("order", 100))
+    above = [link["href"] for link in ordered if is_under(path, link["href"])]
+    current = max(above, key=len, default=None)
+    return [{**link, "current": link["href"] == current} for link in ordered]
+
+
+def is_under(path: str, href: str) -> bool:
+    """Whether a page belongs to a menu link: it is the page itself or above it."""
+    return path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))
+
+
+def told(exception: Exception) -> tuple[int, str | None, str]:
+    """Status, title and text for people. Of a fault of ours nothing: it may hold personal data."""
+    if isinstance(exception, DatasetteError):
+        # The core's text with markup has one without beside it.
+        return exception.status, exception.title, exception.plain_message or exception.message
+    if isinstance(exception, Base400):
+        no_route = str(exception) == "404"
+        text = t("页面不存在。", "There is no such page.") if no_route else str(exception)
+        return exception.status, None, text
+    return 500, None, t("系统出错，已记入日志。", "Something went wrong; it is in the log.")
+
+
+@hookimpl(tryfirst=True)  # the core's own answer has no request: no account, no navigation
+def handle_exception(
+    datasette: Datasette, request: Request, exception: Exception
+) -> Callable[[], Awaitable[Response | None]]:
+    async def answer() -> Response | None:
+        status, title, text = told(exception)
+        if request.path.endswith((".json", ".csv")):
+            # The core answers these well, but for a fault it would tell too much.
+            return Response.error(text, status) if status == 500 else None
+        context = {"status": status, "title": title, "error": text}
+        html = await datasette.render_template("error.html", context, request=request)
+        return Response.html(html, status=status)
+
+    return answer
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:
+    def asset(name: str) -> str:
+        """URL of a file in plugins/static; without its hash when the server has no such mount."""
+        try:
+            return datasette.static(name, mount="assets")
+        except FileNotFoundError:
+            return datasette.urls.path(f"/assets/{name}")
+
+    env.globals.update(asset=asset, navigation=navigation, role_in_words=role_in_words)
