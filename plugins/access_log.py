@@ -1,0 +1,23 @@
+"""The access log (访问日志): who asked for which address and what came of it, never for whom."""
+
+import logging
+
+from datasette import hookimpl
+
+
+class WithoutQuery(logging.Filter):
+    """Search terms are names of people, and they stand in the query string: it is left out."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and len(record.args) == 5:
+            client, method, path, *rest = record.args
+            record.args = (client, method, str(path).partition("?")[0], *rest)
+        return True
+
+
+@hookimpl
+def startup() -> None:
+    # uvicorn configures its loggers later than this, and leaves the filters of a logger alone.
+    log = logging.getLogger("uvicorn.access")
+    if not any(type(one).__name__ == WithoutQuery.__name__ for one in log.filters):
+        log.addFilter(WithoutQuery())

@@ -1,0 +1,96 @@
+"""The doorkeeper (门卫) before all of Datasette: who asks, by which host name, for what."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from datasette import Request, Response, hookimpl
+from datasette.app import Datasette
+from datasette.utils import tilde_encode
+from training import accounts, gate, sessions
+from training.gate import Answer, Knock
+from training.wording import t
+
+Message = dict[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def visitor(datasette: Datasette, headers: gate.Headers) -> sessions.Visitor | None:
+    """Who holds the session cookie; None in a process that does not serve the record."""
+    if "training" not in datasette.databases:
+        return None
+    path = accounts.beside(datasette.get_database("training").path)
+    return sessions.visitor(accounts.at(path), gate.own_cookies(headers).get(sessions.COOKIE))
+
+
+async def refuse(datasette: Datasette, request: Request, knock: Knock) -> Response:
+    """The same no for what is closed and for what is not there."""
+    said = t("没有这个页面，或您无权查看。", "No such page, or it is not yours to see.")
+    if not knock.is_page:
+        return Response.error([said], 403 if knock.role == "anonymous" else 404)
+    html = await datasette.render_template("closed.html", {"said": said}, request=request)
+    return Response.html(html, status=404)
+
+
+async def respond(
+    datasette: Datasette, request: Request, knock: Knock, served: set[str]
+) -> Response | None:
+    """The gate's own answer; None lets the request through."""
+    if not gate.host_allowed(request.scope["headers"], os.environ.get("LINGJUN_HOSTS", "")):
+        said = t("本服务器不使用这个主机名。", "This server does not go by that host name.")
+        return Response.text(f"{said} (LINGJUN_HOSTS)\n", status=400)
+    decided = gate.answer(knock, served, accounts="training" in datasette.databases)
+    if decided is Answer.LET_IN:
+        return None
+    if decided is Answer.REFUSE:
+        return await refuse(datasette, request, knock)
+    targets = {
+        Answer.PUBLIC_HOME: "/institutions",
+        Answer.SIGN_IN: gate.sign_in_url(request.path, request.query_string),
+        Answer.FIRST_SIGN_IN: "/-/password",
+    }
+    return Response.redirect(targets[decided])
+
+
+def one_no(send: Send, say_no: Callable[[], Awaitable[Response]]) -> Send:
+    """A `send` under which 403 and 404 are one answer, so that neither tells which rows exist."""
+    replaced = False
+
+    async def send_alike(message: Message) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start" and message["status"] in (403, 404):
+            replaced = True
+            await (await say_no()).asgi_send(send)
+        elif not replaced:
+            await send(message)
+
+    return send_alike
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
+    def wrap(app: Any) -> Any:
+        async def guarded(scope: Message, receive: Any, send: Send) -> None:
+            if scope["type"] != "http":
+                return await app(scope, receive, send)
+            known = visitor(datasette, scope["headers"])
+            actor = known.actor if known else None
+            headers = gate.without_credentials(scope["headers"])
+            scope = {**scope, "headers": headers, "visitor": known, "actor": actor}
+            request = Request(scope, receive)
+            knock = gate.knock_of(request.method, request.path, known)
+            served = {tilde_encode(db.route or db.name) for db in datasette.databases.values()}
+            response = await respond(datasette, request, knock, served)
+            if response:
+                return await response.asgi_send(send)
+            if knock.role != "office" and gate.in_database(knock.path, served):
+                send = one_no(send, lambda: refuse(datasette, request, knock))
+            token = sessions.present_actor.set(actor)
+            try:
+                return await app(scope, receive, send)
+            finally:
+                sessions.present_actor.reset(token)
+
+        return guarded
+
+    return wrap

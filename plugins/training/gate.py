@@ -1,0 +1,163 @@
+"""The gate in front of every address: what is not listed in :data:`ROUTES` is closed.
+
+Permissions decide about databases, tables and queries; the gate decides which addresses exist at
+all, and for whom. A plugin that adds a route adds a line here, or nobody reaches it.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import quote
+
+from training.accounts import ROLES
+from training.sessions import COOKIE, Visitor
+
+ANYBODY = frozenset({*ROLES, "anonymous"})
+SIGNED_IN = frozenset(ROLES)
+OFFICE = frozenset({"office"})
+SENDERS = frozenset({"office", "institution", "province"})
+
+#: Address (a regular expression for the whole path) and the roles it answers.
+ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
+    (r"/institutions([./].*)?", ANYBODY),
+    (r"/assets/.+", ANYBODY),
+    (r"/-/static(-zh|-en)?/.+", ANYBODY),
+    (r"/favicon\.ico|/robots\.txt", ANYBODY),
+    (r"/-/login", ANYBODY),
+    (r"/", SIGNED_IN),
+    (r"/-/logout|/-/password", SIGNED_IN),
+    (r"/-/(jump|queries|actor)(\.json)?", SIGNED_IN),
+    (r"/-/schema(\.json|\.md)?", SIGNED_IN),
+    (r"/-/checks(/.*)?", SIGNED_IN),
+    (r"/-/roster(/.*)?", SENDERS),
+    (r"/-/office(/.*)?", OFFICE),
+    (r"/-/upload-csvs", SIGNED_IN),
+)
+#: What somebody with a one-time password reaches before choosing one, beside the public pages.
+PASSWORD_FIRST = frozenset({"/-/password", "/-/logout"})
+#: The cookies this site sets; no other one reaches Datasette, its own `ds_actor` least of all.
+COOKIES = frozenset({COOKIE, "lang", "ds_messages"})
+
+_COMPILED = tuple((re.compile(pattern), roles) for pattern, roles in ROUTES)
+_OF_DATABASE = re.compile(r"/([^/.]+)(\.\w+|/.*)?")
+_DATA_FILE = re.compile(r"\.\w+$")
+_COOKIE = re.compile(r"\s*([\w-]+)=([^\s;,\"]*)\s*")
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+_HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+?)\.?(:\d{1,5})?")
+
+
+class Answer(Enum):
+    """What the gate says to a request."""
+
+    LET_IN = "let it through"
+    PUBLIC_HOME = "send it to the public list"
+    SIGN_IN = "ask who it is"
+    FIRST_SIGN_IN = "ask for a password of one's own first"
+    REFUSE = "say no, in the same words whatever is behind the address"
+
+
+@dataclass(frozen=True)
+class Knock:
+    """A request as the gate sees it. ``role`` is ``anonymous`` without a session."""
+
+    method: str
+    path: str
+    role: str = "anonymous"
+    must_change_password: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        """Somebody at a browser who can be sent elsewhere: not a form, not a file of data."""
+        return self.method in ("GET", "HEAD") and not _DATA_FILE.search(self.path)
+
+    @property
+    def is_public(self) -> bool:
+        """Something that anybody may read."""
+        return _listed(self.path, "anonymous") and self.method in ("GET", "HEAD")
+
+
+def knock_of(method: str, path: str, visitor: Visitor | None) -> Knock:
+    """The request of ``visitor``, who is None without a session."""
+    if visitor is None:
+        return Knock(method, path)
+    return Knock(method, path, str(visitor.actor["role"]), visitor.must_change_password)
+
+
+def answer(knock: Knock, databases: Collection[str], *, accounts: bool = True) -> Answer:
+    """The one decision. ``databases`` are the first path parts of those that are served.
+
+    ``accounts`` is False in the process that serves the public list alone: nobody signs in there.
+    """
+    if knock.path == "/" and knock.role == "anonymous" and knock.is_page:
+        return Answer.PUBLIC_HOME
+    if not accounts:
+        open_here = knock.is_public and knock.path != "/-/login"
+        return Answer.LET_IN if open_here else Answer.REFUSE
+    if knock.is_public or knock.path == "/-/login":
+        return Answer.LET_IN
+    if knock.role == "anonymous":
+        return Answer.SIGN_IN if knock.is_page else Answer.REFUSE
+    if knock.must_change_password and knock.path not in PASSWORD_FIRST:
+        return Answer.FIRST_SIGN_IN if knock.is_page else Answer.REFUSE
+    open_here = _listed(knock.path, knock.role) or in_database(knock.path, databases)
+    return Answer.LET_IN if open_here else Answer.REFUSE
+
+
+def in_database(path: str, databases: Collection[str]) -> bool:
+    """Whether ``path`` belongs to a database that is served, where permissions decide."""
+    match = _OF_DATABASE.fullmatch(path)
+    return bool(match and match[1] in databases)
+
+
+def _listed(path: str, role: str) -> bool:
+    return path.isascii() and any(
+        role in roles and pattern.fullmatch(path) for pattern, roles in _COMPILED
+    )
+
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+def own_cookies(headers: Headers) -> dict[str, str]:
+    """The cookies of a request that this site set itself, well-formed ones only."""
+    lines = (value.decode("latin-1") for name, value in headers if name.lower() == b"cookie")
+    matches = (_COOKIE.fullmatch(part) for line in lines for part in line.split(";"))
+    return {match[1]: match[2] for match in matches if match and match[1] in COOKIES}
+
+
+def without_credentials(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The headers without any second way to be somebody: Authorization and foreign cookies."""
+    headers = list(headers)
+    kept = [(k, v) for k, v in headers if k.lower() not in (b"authorization", b"cookie")]
+    cookies = "; ".join(f"{name}={value}" for name, value in own_cookies(headers).items())
+    return [*kept, (b"cookie", cookies.encode("latin-1"))] if cookies else kept
+
+
+def host_allowed(headers: Headers, named: str) -> bool:
+    """Whether a request names exactly one host, and one that is ours.
+
+    ``named`` is the setting ``LINGJUN_HOSTS``, names parted by commas or blanks; this machine's
+    own names are always allowed. A foreign name may belong to a page that plays with DNS.
+    """
+    hosts = [value.decode("latin-1") for name, value in headers if name.lower() == b"host"]
+    match = _HOST.fullmatch(hosts[0].strip().lower()) if len(hosts) == 1 else None
+    return bool(match) and match[1] in {  # type: ignore[index]
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        *re.split(r"[,\s]+", named.strip().lower()),
+    }
+
+
+def sign_in_url(path: str, query: str) -> str:
+    """The address of the sign-in page that leads back to ``path`` afterwards."""
+    target = f"{path}?{query}" if query else path
+    return f"/-/login?next={quote(target, safe='/')}"
+
+
+def local_target(target: str | None) -> str:
+    """``target`` if it is a path on this very site and not part of signing in, otherwise ``/``."""
+    if not target or not _LOCAL.fullmatch(target):
+        return "/"
+    return "/" if re.match(r"/-/(login|logout|password)\b", target) else target

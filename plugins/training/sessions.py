@@ -1,0 +1,207 @@
+"""Signing in and staying signed in: passwords checked, sessions opened, found again and ended.
+
+A session is a row on the server; the browser's cookie only names it. So it ends when the server
+says so: on sign-out, when the account is closed or changed, after half an hour without a request
+and after twelve hours in any case.
+"""
+
+import contextlib
+import hashlib
+import secrets
+import sqlite3
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from training import accounts, attempts, passwords
+from training.account_faults import AccountFault
+from training.account_store import Account, present, record, stamp
+from training.database import transaction
+
+COOKIE = "lingjun_session"
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+#: Being seen is written down once a minute, not once a request.
+TOUCH = timedelta(minutes=1)
+KEPT = timedelta(days=30)
+
+#: The actor of the request that the present task serves; for writes that carry no request.
+present_actor: ContextVar[dict[str, str | None] | None] = ContextVar("present_actor", default=None)
+
+
+def cookie(token: str) -> dict[str, Any]:
+    """How the browser is to keep a session's token; an empty token takes the cookie back.
+
+    That it travels over TLS alone where there is TLS is the rule of plugins/headers.py for every
+    cookie.
+    """
+    kept = {"value": token, "max_age": None if token else 0}
+    return {"key": COOKIE, **kept, "httponly": True, "samesite": "lax"}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody with a session that is good at this moment."""
+
+    actor: dict[str, str | None]
+    must_change_password: bool
+
+
+def authenticate(
+    conn: sqlite3.Connection,
+    username: str,
+    password: str,
+    *,
+    address: str | None = None,
+    now: datetime | None = None,
+    act: str = "sign-in",
+) -> Account | None:
+    """The account these words belong to, or None: unknown, wrong, disabled and locked look alike.
+
+    A wrong name costs the same time as a wrong password. A locked address is turned away without
+    hashing, which tells about the address alone and keeps a flood off the processor.
+    """
+    now = now or present()
+    # What came as broken bytes is no name and no password, but it is no crash either.
+    username, password = (w.encode(errors="replace").decode() for w in (username, password))
+    username = username.strip().lower()
+    by_account, by_address = attempts.of_account(username), attempts.of_address(address)
+    if attempts.locked(conn, by_address, now):
+        return None
+    admitted = attempts.count(conn, [by_account, by_address], now)
+    row = conn.execute("select * from accounts where username = ?", (username,)).fetchone()
+    correct = passwords.verify(password, row["password_hash"] if row else None)
+    if not admitted:
+        return None
+    allowed = bool(correct and row and not row["disabled"])
+    name = row["username"] if row else None
+    with transaction(conn):
+        if allowed:
+            attempts.forgive(conn, by_account, by_address)
+        action = act if allowed else f"{act}-refused"
+        record(conn, stamp(now), name or "-", action, name, address=address)
+    return Account.of(row) if allowed else None
+
+
+def sign_in(
+    conn: sqlite3.Connection,
+    username: str,
+    password: str,
+    *,
+    address: str | None = None,
+    replacing: str | None = None,
+) -> str | None:
+    """Open a session for the right words and return its token; end the one it replaces."""
+    account = authenticate(conn, username, password, address=address)
+    if not account:
+        return None
+    end_session(conn, replacing)
+    return start_session(conn, account.username, address=address)
+
+
+def change_password(
+    conn: sqlite3.Connection,
+    username: str,
+    current: str,
+    password: str,
+    again: str,
+    *,
+    address: str | None = None,
+    now: datetime | None = None,
+) -> str:
+    """The owner's own change: every session ends, and the token of a new one is returned.
+
+    The current password is asked for, and guessing it locks the account. Raises
+    :class:`AccountFault`.
+    """
+    if password != again:
+        raise AccountFault("password-twice")
+    act = "confirm-password"
+    if not authenticate(conn, username, current, address=address, now=now, act=act):
+        raise AccountFault("password-wrong")
+    accounts.set_password(conn, username, password, actor=username, now=now)
+    return start_session(conn, username, address=address, now=now)
+
+
+def start_session(
+    conn: sqlite3.Connection,
+    username: str,
+    *,
+    address: str | None = None,
+    now: datetime | None = None,
+) -> str:
+    """Open a session and return its token, which is stored nowhere but in the browser."""
+    now = now or present()
+    token = secrets.token_urlsafe(32)
+    with transaction(conn):
+        conn.execute("delete from sessions where last_seen_at < ?", (stamp(now - KEPT),))
+        conn.execute(
+            "insert into sessions (token_hash, username, created_at, last_seen_at, address)"
+            " values (?, ?, ?, ?, ?)",
+            (_hash(token), username, stamp(now), stamp(now), address),
+        )
+    return token
+
+
+def visitor(
+    conn: sqlite3.Connection, token: str | None, now: datetime | None = None
+) -> Visitor | None:
+    """Who holds ``token`` at ``now``, or None when the session is unknown, ended or too old."""
+    if not token:
+        return None
+    now = now or present()
+    row = conn.execute(
+        "select a.*, s.token_hash, s.created_at as opened_at, s.last_seen_at"
+        " from sessions as s join accounts as a using (username)"
+        " where s.token_hash = ? and s.ended_at is null and not a.disabled",
+        (_hash(token),),
+    ).fetchone()
+    if not row or not _alive(row, now):
+        return None
+    if now - datetime.fromisoformat(row["last_seen_at"]) >= TOUCH:
+        # A full disk or a busy file signs nobody out: it only makes the session idle sooner.
+        with contextlib.suppress(sqlite3.OperationalError):
+            conn.execute(
+                "update sessions set last_seen_at = ? where token_hash = ?",
+                (stamp(now), row["token_hash"]),
+            )
+    account = Account.of(row)
+    return Visitor(account.actor, account.must_change_password)
+
+
+def end_session(conn: sqlite3.Connection, token: str | None, now: datetime | None = None) -> None:
+    """End the session of ``token`` (退出); a token that names none is no error."""
+    when = stamp(now or present())
+    with transaction(conn):
+        ended = conn.execute(
+            "update sessions set ended_at = ? where token_hash = ? and ended_at is null"
+            " returning username",
+            (when, _hash(token or "")),
+        ).fetchone()
+        if ended:
+            record(conn, when, ended["username"], "sign-out", ended["username"])
+
+
+def sessions_of(
+    conn: sqlite3.Connection, username: str, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """The account's sessions that are good at ``now``, newest first: since, last seen, address."""
+    now = now or present()
+    rows = conn.execute(
+        "select created_at as opened_at, last_seen_at, address from sessions"
+        " where username = ? and ended_at is null order by opened_at desc",
+        (username,),
+    )
+    return [dict(row) for row in rows if _alive(row, now)]
+
+
+def _alive(row: sqlite3.Row, now: datetime) -> bool:
+    """Within both limits; a session that was last seen in the future is none."""
+    opened = now - datetime.fromisoformat(row["opened_at"])
+    seen = now - datetime.fromisoformat(row["last_seen_at"])
+    return opened < ABSOLUTE and -IDLE < seen < IDLE
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

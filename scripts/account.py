@@ -1,0 +1,169 @@
+"""Accounts from the shell: create, reset, role, disable, enable, list, sessions, first."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from training import accounts, database, sessions
+from training.building import system_user
+
+HERE = Path(__file__).resolve().parent.parent
+
+on_record = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=HERE / "db" / "training.db",
+    show_default="db/training.db",
+    help="The record; its accounts are beside it.",
+)
+
+
+def with_scope(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say as what somebody signs in."""
+    for option in (
+        click.option("--province", help="Six-digit code of the authority of a province account."),
+        click.option("--institution", help="Slug of the institution of an institution account."),
+        click.option("--role", required=True, type=click.Choice(list(accounts.ROLES))),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def opened(db: Path, **scope: Any) -> Iterator[sqlite3.Connection]:
+    """The accounts beside ``db``; what they refuse ends the command with exit status 1."""
+    if not db.exists():
+        raise click.UsageError(f"there is no record at {db}: run scripts/build.py")
+    conn = accounts.open(accounts.beside(db))
+    try:
+        if scope:
+            record = database.connect(db, read_only=True)
+            accounts.require_on_record(record, **scope)
+            record.close()
+        yield conn
+    except accounts.AccountFault as fault:
+        raise click.ClickException(str(fault)) from fault
+    finally:
+        conn.close()
+
+
+def show_password(username: str, password: str) -> None:
+    click.echo(f"{username}  one-time password: {password}")
+    click.echo("It is not shown again and must be changed at the first sign-in.")
+
+
+@click.group(help=__doc__)
+def account() -> None:
+    pass
+
+
+@account.command()
+@click.argument("username")
+@with_scope
+@click.option("--name", help="The person's name as pages show it; the user name by default.")
+@on_record
+def create(
+    username: str,
+    role: str,
+    institution: str | None,
+    province: str | None,
+    name: str | None,
+    db: Path,
+) -> None:
+    """Make an account and print its one-time password."""
+    with opened(db, institution=institution, province=province) as conn:
+        password = accounts.create(
+            conn,
+            username,
+            role=role,
+            institution=institution,
+            province=province,
+            display_name=name,
+            actor=system_user(),
+        )
+    show_password(username, password)
+
+
+@account.command()
+@on_record
+def first(db: Path) -> None:
+    """Make the account `admin` of the office if there is no account at all yet."""
+    with opened(db) as conn:
+        if accounts.everybody(conn):
+            return
+        show_password("admin", accounts.create(conn, "admin", role="office", actor=system_user()))
+
+
+@account.command()
+@click.argument("username")
+@on_record
+def reset(username: str, db: Path) -> None:
+    """Give an account a one-time password, lift its lock and end its sessions."""
+    with opened(db) as conn:
+        show_password(username, accounts.set_password(conn, username, actor=system_user()))
+
+
+@account.command()
+@click.argument("username")
+@with_scope
+@on_record
+def role(username: str, role: str, institution: str | None, province: str | None, db: Path) -> None:
+    """Give an account another role or scope and end its sessions."""
+    with opened(db, institution=institution, province=province) as conn:
+        accounts.change_role(
+            conn,
+            username,
+            role,
+            institution=institution,
+            province=province,
+            actor=system_user(),
+        )
+    click.echo(f"{username}: {role} {institution or province or ''}".rstrip())
+
+
+@account.command()
+@click.argument("username")
+@on_record
+def disable(username: str, db: Path) -> None:
+    """Close an account and end its sessions."""
+    with opened(db) as conn:
+        accounts.disable(conn, username, actor=system_user())
+    click.echo(f"{username}: disabled")
+
+
+@account.command()
+@click.argument("username")
+@on_record
+def enable(username: str, db: Path) -> None:
+    """Open a closed account again."""
+    with opened(db) as conn:
+        accounts.enable(conn, username, actor=system_user())
+    click.echo(f"{username}: enabled")
+
+
+@account.command("list")
+@on_record
+def list_accounts(db: Path) -> None:
+    """List all accounts: user name, role, scope, name, state."""
+    with opened(db) as conn:
+        for one in accounts.everybody(conn):
+            state = "disabled" if one.disabled else "one-time" if one.must_change_password else "ok"
+            scope = one.institution or one.province or "-"
+            click.echo("\t".join((one.username, one.role, scope, one.display_name, state)))
+
+
+@account.command("sessions")
+@click.argument("username")
+@on_record
+def list_sessions(username: str, db: Path) -> None:
+    """List the open sessions of an account: since, last seen, address."""
+    with opened(db) as conn:
+        for one in sessions.sessions_of(conn, username):
+            click.echo("\t".join(str(one[key]) for key in ("opened_at", "last_seen_at", "address")))
+
+
+if __name__ == "__main__":
+    account()
