@@ -1,0 +1,174 @@
+"""metadata.yml: each query runs and is explained in both languages, each visible column named."""
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+from datasette.app import Datasette
+from datasette.utils import named_parameters
+from training import queries
+from training.database import connect
+
+from tests.conftest import ROOT
+from tests.demo_world import demo_folder
+from tests.served import PEOPLE, Served
+
+METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+TRAINING = METADATA["databases"]["training"]
+QUERIES = queries.from_config(METADATA)
+PREFIXES = ("quota_", "report_", "check_", "find_", "my_")
+#: Columns that would tell one person from another; a figure has none of them.
+PERSONAL = {
+    "name", "id_masked", "mobile_masked", "email", "trainee_id", "person_key", "mobile_key",
+    "position", "note", "certificate",
+}  # fmt: skip
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demo_folder(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def record(folder: Path) -> Iterator[sqlite3.Connection]:
+    with closing(connect(folder / "training.db", read_only=True)) as conn:
+        yield conn
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(folder: Path) -> AsyncIterator[Served]:
+    made = Served(folder, config=METADATA)
+    await made.ds.invoke_startup()
+    yield made
+    made.ds.close()
+
+
+def in_both_languages(pair: str) -> bool:
+    zh, separator, en = pair.partition(" | ")
+    return bool(separator and zh.strip() and en.strip() and " | " not in en) and not HAN.search(
+        re.sub(r"工信\w+〔\d+〕\d+号|中小企业\w*|中文", "", en)
+    )
+
+
+def pairs(place: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every title, description and label with where it stands."""
+    for key, value in place.items():
+        if key in ("title", "description"):
+            yield f"{path}/{key}", value
+        elif key == "columns":
+            yield from ((f"{path}/{column}", text) for column, text in value.items())
+        elif isinstance(value, dict) and key != "sql":
+            yield from pairs(value, f"{path}/{key}")
+
+
+def test_every_text_is_a_pair() -> None:
+    found = list(pairs(METADATA))
+    assert len(found) > 400
+    assert [path for path, text in found if not in_both_languages(text)] == []
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_query_is_explained(name: str) -> None:
+    entry = TRAINING["queries"][name]
+    assert {"title", "description", "params", "sql"} <= set(entry)
+    assert set(entry) <= {
+        "title", "description", "params", "sql", "check", "clause", "unit", "judged", "offenders",
+    }  # fmt: skip
+    used = {word for word in named_parameters(entry["sql"]) if not word.startswith("_")}
+    assert used == set(entry["params"])
+    assert name.startswith(PREFIXES)
+    assert set(entry.get("offenders", [])) <= set(QUERIES)
+    assert bool(entry.get("check")) == bool(entry.get("clause"))
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_query_runs_quickly(record: sqlite3.Connection, name: str) -> None:
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return steps > 5_000  # five million instructions: about a tenth of a second
+
+    record.set_progress_handler(count, 1_000)
+    try:
+        scope = {"_actor_institution": "pku", "_actor_province": None}
+        rows = queries.run(record, QUERIES[name], **scope)
+    finally:
+        record.set_progress_handler(None, 0)
+    if QUERIES[name].check or name.startswith(("my_", "report_")):
+        assert rows
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_the_name_of_a_query_says_what_it_may_show(record: sqlite3.Connection, name: str) -> None:
+    scope = {"_actor_institution": None, "_actor_province": None}
+    cursor = record.execute(QUERIES[name].sql, dict.fromkeys(QUERIES[name].params, "") | scope)
+    columns = {column[0] for column in cursor.description}
+    assert columns.isdisjoint({"person_key", "mobile_key", "sealed"})
+    if not name.startswith(("find_", "my_")):
+        assert columns.isdisjoint(PERSONAL)
+    assert (":_actor_" in QUERIES[name].sql) == name.startswith("my_")
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_column_of_a_result_has_a_label(record: sqlite3.Connection, name: str) -> None:
+    labels = set(METADATA["plugins"]["lingjun"]["columns"])
+    labels |= {column for table in TRAINING["tables"].values() for column in table["columns"]}
+    scope = {"_actor_institution": None, "_actor_province": None}
+    cursor = record.execute(QUERIES[name].sql, dict.fromkeys(QUERIES[name].params, "") | scope)
+    assert {column[0] for column in cursor.description} <= labels
+
+
+@pytest.mark.parametrize("database", ["training", "public"])
+def test_labels_name_existing_columns(folder: Path, database: str) -> None:
+    with closing(connect(folder / f"{database}.db", read_only=True)) as conn:
+        for table, entry in METADATA["databases"][database]["tables"].items():
+            existing = {row["name"] for row in conn.execute(f"pragma table_info({table})")}
+            assert set(entry["columns"]) == existing, table
+            assert set(entry.get("facets", [])) <= existing
+            named = {entry.get(key) for key in ("label_column", "sort", "sort_desc")} - {None}
+            assert named <= existing
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_table_that_a_role_sees_has_labels(served: Served) -> None:
+    visible = set()
+    for role, scope in PEOPLE.items():
+        actor = {"id": role, "role": role, "institution": None, "province": None} | scope
+        page = await served.ds.allowed_resources("view-table", actor, parent="training", limit=1000)
+        visible |= {resource.child for resource in page.resources}
+    assert "trainees" in visible
+    assert visible <= set(TRAINING["tables"])
+    assert not [name for name in visible if TRAINING["tables"][name].get("hidden")]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_datasette_takes_the_file_as_metadata_and_as_configuration(folder: Path) -> None:
+    ds = Datasette([str(folder / "training.db")], metadata=METADATA, config=METADATA)
+    await ds.invoke_startup()
+    await ds.refresh_schemas()
+    stored = await ds.get_query("training", "quota_headcount")
+    assert stored
+    assert stored.parameters == ["year"]
+    assert stored.title == QUERIES["quota_headcount"].title
+    internal = ds.get_internal_database()
+    labels = await internal.execute(
+        "select value from metadata_columns"
+        " where resource_name = 'trainees' and column_name = 'name'"
+    )
+    assert labels.first()[0] == "姓名 | Name"
+    assert (await ds.table_config("training", "provinces"))["sort"] == "seq"
+    ds.close()
+
+
+def test_no_target_of_a_year_stands_in_a_query() -> None:
+    for name, query in QUERIES.items():
+        assert not re.search(r"\b(2000|1800|0\.3|30)\b", query.sql), name
