@@ -1,0 +1,56 @@
+"""What the README says is what there is: commands, targets, files, generated tables, figures."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+README_ZH = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.M))
+SCRIPTS = sorted(path.name for path in (ROOT / "scripts").glob("*.py"))
+
+
+def run(*call: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *call], cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("text", [README, README_ZH], ids=["en", "zh"])
+def test_every_make_target_named_is_one(text: str) -> None:
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.M))
+    assert named
+    assert named <= TARGETS
+
+
+def test_every_target_has_a_line_of_help() -> None:
+    phony = re.search(r"\.PHONY: (.*)", MAKEFILE)
+    assert phony
+    assert set(phony[1].split()) - {"serve-demo"} == TARGETS
+
+
+@pytest.mark.parametrize("text", [README, README_ZH], ids=["en", "zh"])
+def test_every_path_named_is_there(text: str) -> None:
+    built = {"db/training.keys", "db/demo-accounts.csv", "db/demo-rosters/", "db/uploads/"}
+    named = set(re.findall(r"`((?:plugins|scripts|db|tests|templates)/[\w./-]+)`", text))
+    assert [path for path in named - built if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_has_help(script: str) -> None:
+    done = run(f"scripts/{script}", "--help")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 4
+
+
+def test_every_option_named_in_an_example_is_one() -> None:
+    for script, rest in re.findall(r"python (scripts/\w+\.py)([^\n`|]*)", README + README_ZH):
+        options = set(re.findall(r"--[a-z-]+", rest))
+        assert options <= set(re.findall(r"--[a-z-]+", run(script, "--help").stdout))
+
+
+def test_the_generated_tables_are_true() -> None:
+    assert run("scripts/docs.py", "--check").returncode == 0, "run `python scripts/docs.py`"
