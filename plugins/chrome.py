@@ -1,5 +1,6 @@
 """The frame (页面框架) round every page: navigation, account, static files, error pages."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -36,8 +37,14 @@ def is_under(path: str, href: str) -> bool:
     return path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))
 
 
-def told(exception: Exception) -> tuple[int, str | None, str]:
+def told(exception: Exception, request: Request) -> tuple[int, str | None, str]:
     """Status, title and text for people. Of a fault of ours nothing: it may hold personal data."""
+    if isinstance(exception, (ValueError, sqlite3.OperationalError)) and asks_by_hand(request):
+        text = t(
+            "网址里的参数不对，请从页面上的链接重新打开。",
+            "A parameter of this address makes no sense: open the page again by its links.",
+        )
+        return 400, None, text
     if isinstance(exception, DatasetteError):
         # The core's text with markup has one without beside it.
         return exception.status, exception.title, exception.plain_message or exception.message
@@ -48,15 +55,21 @@ def told(exception: Exception) -> tuple[int, str | None, str]:
     return 500, None, t("系统出错，已记入日志。", "Something went wrong; it is in the log.")
 
 
+def asks_by_hand(request: Request) -> bool:
+    """Whether the address has parameters of the core's (?_facet=, ?_timelimit=), unchecked by it."""
+    return request.method == "GET" and any(name.startswith("_") for name in request.args)
+
+
 @hookimpl(tryfirst=True)  # the core's own answer has no request: no account, no navigation
 def handle_exception(
     datasette: Datasette, request: Request, exception: Exception
 ) -> Callable[[], Awaitable[Response | None]]:
     async def answer() -> Response | None:
-        status, title, text = told(exception)
+        status, title, text = told(exception, request)
         if request.path.endswith((".json", ".csv")):
             # The core answers these well, but for a fault it would tell too much.
-            return Response.error(text, status) if status == 500 else None
+            known = isinstance(exception, (DatasetteError, Base400))
+            return None if known else Response.error(text, status)
         context = {"status": status, "title": title, "error": text}
         html = await datasette.render_template("error.html", context, request=request)
         return Response.html(html, status=status)

@@ -1,0 +1,76 @@
+"""The home page (首页) begins with what its reader came to do."""
+
+from typing import Any
+
+from datasette import Request, hookimpl
+from datasette.app import Datasette
+from training.wording import t
+
+Duty = tuple[str, str, str]
+
+
+def duties(role: str | None) -> list[Duty]:
+    """Address, title and one sentence for each thing that somebody of ``role`` does here."""
+    rosters = (
+        "/-/roster",
+        t("名单报送", "Send a roster"),
+        t("上传名单，核对每一处错误，确认报送。", "Upload, see every fault, confirm."),
+    )
+    people = (
+        "/training/my_trainees",
+        t("本单位学员", "My trainees"),
+        t("查询并导出本年度的学员。", "Search and export the people of the year."),
+    )
+    batches = (
+        "/training/my_batches",
+        t("报送记录", "My batches"),
+        t("每一批名单的状态和审核结论。", "The state of each batch and its decision."),
+    )
+    checks = (
+        "/-/checks",
+        t("完成情况", "Checks"),
+        t(
+            "通知的各项要求、当前数字和依据的查询。",
+            "Each rule of the notice, its number, its SQL.",
+        ),
+    )
+    tables = (
+        "/-/upload-csvs",
+        t("自由表", "Free tables"),
+        t("上传任意数据表，用 SQL 查询。", "Upload any table and query it with SQL."),
+    )
+    inbox = (
+        "/-/office/inbox",
+        t("名单审核", "Review rosters"),
+        t("等待审核的批次，先到先审。", "Batches that wait for a decision, oldest first."),
+    )
+    record = (
+        "/training",
+        t("培训记录", "The record"),
+        t(
+            "浏览、筛选、导出各表；维护年度、机构、班级。",
+            "Browse, filter, export; keep the year's tables.",
+        ),
+    )
+    log = (
+        "/training/audit_log?_sort_desc=id",
+        t("审计记录", "Audit log"),
+        t("谁在什么时候做了什么。", "Who did what, and when."),
+    )
+    return {
+        "institution": [rosters, people, batches],
+        "province": [rosters, people, batches],
+        "office": [inbox, checks, record, tables],
+        "assessor": [checks],
+        "analyst": [checks, tables],
+        "auditor": [log],
+    }.get(role or "", [])
+
+
+@hookimpl
+def top_homepage(datasette: Datasette, request: Request) -> Any:
+    async def cards() -> str:
+        found = duties((request.actor or {}).get("role"))
+        return await datasette.render_template("_duties.html", {"duties": found}, request=request)
+
+    return cards
