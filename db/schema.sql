@@ -591,231 +591,231 @@ end;
 CREATE TRIGGER audit_programme_years_insert after insert on programme_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'programme_years', new.key, (select json_group_object(key, json(value)) from json_each(json_object('key', json_array(null, new.key), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'state', json_array(null, new.state), 'doc_no', json_array(null, new.doc_no), 'signed_on', json_array(null, new.signed_on), 'published_on', json_array(null, new.published_on), 'target_trainees', json_array(null, new.target_trainees), 'min_manufacturing_percent', json_array(null, new.min_manufacturing_percent), 'period_months', json_array(null, new.period_months), 'contact_form_due', json_array(null, new.contact_form_due), 'selection_due', json_array(null, new.selection_due), 'suspended_count', json_array(null, new.suspended_count), 'max_people_per_enterprise', json_array(null, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(null, new.batch_change_limit_percent), 'min_attendance_percent', json_array(null, new.min_attendance_percent), 'audit_days', json_array(null, new.audit_days))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(null, new.key), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'state', json_array(null, new.state), 'doc_no', json_array(null, new.doc_no), 'signed_on', json_array(null, new.signed_on), 'published_on', json_array(null, new.published_on), 'target_trainees', json_array(null, new.target_trainees), 'min_manufacturing_percent', json_array(null, new.min_manufacturing_percent), 'period_months', json_array(null, new.period_months), 'contact_form_due', json_array(null, new.contact_form_due), 'selection_due', json_array(null, new.selection_due), 'suspended_count', json_array(null, new.suspended_count), 'max_people_per_enterprise', json_array(null, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(null, new.batch_change_limit_percent), 'min_attendance_percent', json_array(null, new.min_attendance_percent), 'audit_days', json_array(null, new.audit_days))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_programme_years_update after update on programme_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'programme_years', new.key, (select json_group_object(key, json(value)) from json_each(json_object('key', json_array(old.key, new.key), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'state', json_array(old.state, new.state), 'doc_no', json_array(old.doc_no, new.doc_no), 'signed_on', json_array(old.signed_on, new.signed_on), 'published_on', json_array(old.published_on, new.published_on), 'target_trainees', json_array(old.target_trainees, new.target_trainees), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, new.min_manufacturing_percent), 'period_months', json_array(old.period_months, new.period_months), 'contact_form_due', json_array(old.contact_form_due, new.contact_form_due), 'selection_due', json_array(old.selection_due, new.selection_due), 'suspended_count', json_array(old.suspended_count, new.suspended_count), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, new.batch_change_limit_percent), 'min_attendance_percent', json_array(old.min_attendance_percent, new.min_attendance_percent), 'audit_days', json_array(old.audit_days, new.audit_days))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, new.key), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'state', json_array(old.state, new.state), 'doc_no', json_array(old.doc_no, new.doc_no), 'signed_on', json_array(old.signed_on, new.signed_on), 'published_on', json_array(old.published_on, new.published_on), 'target_trainees', json_array(old.target_trainees, new.target_trainees), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, new.min_manufacturing_percent), 'period_months', json_array(old.period_months, new.period_months), 'contact_form_due', json_array(old.contact_form_due, new.contact_form_due), 'selection_due', json_array(old.selection_due, new.selection_due), 'suspended_count', json_array(old.suspended_count, new.suspended_count), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, new.batch_change_limit_percent), 'min_attendance_percent', json_array(old.min_attendance_percent, new.min_attendance_percent), 'audit_days', json_array(old.audit_days, new.audit_days))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_programme_years_delete after delete on programme_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'programme_years', old.key, (select json_group_object(key, json(value)) from json_each(json_object('key', json_array(old.key, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'state', json_array(old.state, null), 'doc_no', json_array(old.doc_no, null), 'signed_on', json_array(old.signed_on, null), 'published_on', json_array(old.published_on, null), 'target_trainees', json_array(old.target_trainees, null), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, null), 'period_months', json_array(old.period_months, null), 'contact_form_due', json_array(old.contact_form_due, null), 'selection_due', json_array(old.selection_due, null), 'suspended_count', json_array(old.suspended_count, null), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, null), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, null), 'min_attendance_percent', json_array(old.min_attendance_percent, null), 'audit_days', json_array(old.audit_days, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'programme_years', old.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'state', json_array(old.state, null), 'doc_no', json_array(old.doc_no, null), 'signed_on', json_array(old.signed_on, null), 'published_on', json_array(old.published_on, null), 'target_trainees', json_array(old.target_trainees, null), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, null), 'period_months', json_array(old.period_months, null), 'contact_form_due', json_array(old.contact_form_due, null), 'selection_due', json_array(old.selection_due, null), 'suspended_count', json_array(old.suspended_count, null), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, null), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, null), 'min_attendance_percent', json_array(old.min_attendance_percent, null), 'audit_days', json_array(old.audit_days, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institutions_insert after insert on institutions
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'institutions', new.slug, (select json_group_object(key, json(value)) from json_each(json_object('slug', json_array(null, new.slug), 'seq', json_array(null, new.seq), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'aliases', json_array(null, new.aliases), 'kind', json_array(null, new.kind), 'moe_code', json_array(null, new.moe_code), 'supervisor', json_array(null, new.supervisor), 'city', json_array(null, new.city), 'province_code', json_array(null, new.province_code), 'website_domain', json_array(null, new.website_domain), 'named_in', json_array(null, new.named_in))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'institutions', new.slug, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('slug', json_array(null, new.slug), 'seq', json_array(null, new.seq), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'aliases', json_array(null, new.aliases), 'kind', json_array(null, new.kind), 'moe_code', json_array(null, new.moe_code), 'supervisor', json_array(null, new.supervisor), 'city', json_array(null, new.city), 'province_code', json_array(null, new.province_code), 'website_domain', json_array(null, new.website_domain), 'named_in', json_array(null, new.named_in))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institutions_update after update on institutions
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'institutions', new.slug, (select json_group_object(key, json(value)) from json_each(json_object('slug', json_array(old.slug, new.slug), 'seq', json_array(old.seq, new.seq), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'aliases', json_array(old.aliases, new.aliases), 'kind', json_array(old.kind, new.kind), 'moe_code', json_array(old.moe_code, new.moe_code), 'supervisor', json_array(old.supervisor, new.supervisor), 'city', json_array(old.city, new.city), 'province_code', json_array(old.province_code, new.province_code), 'website_domain', json_array(old.website_domain, new.website_domain), 'named_in', json_array(old.named_in, new.named_in))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'institutions', new.slug, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('slug', json_array(old.slug, new.slug), 'seq', json_array(old.seq, new.seq), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'aliases', json_array(old.aliases, new.aliases), 'kind', json_array(old.kind, new.kind), 'moe_code', json_array(old.moe_code, new.moe_code), 'supervisor', json_array(old.supervisor, new.supervisor), 'city', json_array(old.city, new.city), 'province_code', json_array(old.province_code, new.province_code), 'website_domain', json_array(old.website_domain, new.website_domain), 'named_in', json_array(old.named_in, new.named_in))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institutions_delete after delete on institutions
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'institutions', old.slug, (select json_group_object(key, json(value)) from json_each(json_object('slug', json_array(old.slug, null), 'seq', json_array(old.seq, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'aliases', json_array(old.aliases, null), 'kind', json_array(old.kind, null), 'moe_code', json_array(old.moe_code, null), 'supervisor', json_array(old.supervisor, null), 'city', json_array(old.city, null), 'province_code', json_array(old.province_code, null), 'website_domain', json_array(old.website_domain, null), 'named_in', json_array(old.named_in, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'institutions', old.slug, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('slug', json_array(old.slug, null), 'seq', json_array(old.seq, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'aliases', json_array(old.aliases, null), 'kind', json_array(old.kind, null), 'moe_code', json_array(old.moe_code, null), 'supervisor', json_array(old.supervisor, null), 'city', json_array(old.city, null), 'province_code', json_array(old.province_code, null), 'website_domain', json_array(old.website_domain, null), 'named_in', json_array(old.named_in, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institution_years_insert after insert on institution_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'institution_years', new.year || '/' || new.institution, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'status', json_array(null, new.status), 'ranked', json_array(null, new.ranked), 'selection_basis', json_array(null, new.selection_basis))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'institution_years', new.year || '/' || new.institution, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'status', json_array(null, new.status), 'ranked', json_array(null, new.ranked), 'selection_basis', json_array(null, new.selection_basis))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institution_years_update after update on institution_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'institution_years', new.year || '/' || new.institution, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'status', json_array(old.status, new.status), 'ranked', json_array(old.ranked, new.ranked), 'selection_basis', json_array(old.selection_basis, new.selection_basis))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'institution_years', new.year || '/' || new.institution, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'status', json_array(old.status, new.status), 'ranked', json_array(old.ranked, new.ranked), 'selection_basis', json_array(old.selection_basis, new.selection_basis))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institution_years_delete after delete on institution_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'institution_years', old.year || '/' || old.institution, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'status', json_array(old.status, null), 'ranked', json_array(old.ranked, null), 'selection_basis', json_array(old.selection_basis, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'institution_years', old.year || '/' || old.institution, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'status', json_array(old.status, null), 'ranked', json_array(old.ranked, null), 'selection_basis', json_array(old.selection_basis, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institution_tracks_insert after insert on institution_tracks
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'institution_tracks', new.year || '/' || new.institution || '/' || new.track, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'track', json_array(null, new.track))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'institution_tracks', new.year || '/' || new.institution || '/' || new.track, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'track', json_array(null, new.track))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institution_tracks_update after update on institution_tracks
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'institution_tracks', new.year || '/' || new.institution || '/' || new.track, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'track', json_array(old.track, new.track))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'institution_tracks', new.year || '/' || new.institution || '/' || new.track, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'track', json_array(old.track, new.track))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_institution_tracks_delete after delete on institution_tracks
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'institution_tracks', old.year || '/' || old.institution || '/' || old.track, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'track', json_array(old.track, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'institution_tracks', old.year || '/' || old.institution || '/' || old.track, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'track', json_array(old.track, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_cohorts_insert after insert on cohorts
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'cohorts', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'track', json_array(null, new.track), 'name', json_array(null, new.name), 'starts_on', json_array(null, new.starts_on), 'ends_on', json_array(null, new.ends_on), 'duration_kind', json_array(null, new.duration_kind), 'delivery', json_array(null, new.delivery))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'cohorts', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'track', json_array(null, new.track), 'name', json_array(null, new.name), 'starts_on', json_array(null, new.starts_on), 'ends_on', json_array(null, new.ends_on), 'duration_kind', json_array(null, new.duration_kind), 'delivery', json_array(null, new.delivery))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_cohorts_update after update on cohorts
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'cohorts', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'track', json_array(old.track, new.track), 'name', json_array(old.name, new.name), 'starts_on', json_array(old.starts_on, new.starts_on), 'ends_on', json_array(old.ends_on, new.ends_on), 'duration_kind', json_array(old.duration_kind, new.duration_kind), 'delivery', json_array(old.delivery, new.delivery))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'cohorts', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'track', json_array(old.track, new.track), 'name', json_array(old.name, new.name), 'starts_on', json_array(old.starts_on, new.starts_on), 'ends_on', json_array(old.ends_on, new.ends_on), 'duration_kind', json_array(old.duration_kind, new.duration_kind), 'delivery', json_array(old.delivery, new.delivery))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_cohorts_delete after delete on cohorts
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'cohorts', old.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'track', json_array(old.track, null), 'name', json_array(old.name, null), 'starts_on', json_array(old.starts_on, null), 'ends_on', json_array(old.ends_on, null), 'duration_kind', json_array(old.duration_kind, null), 'delivery', json_array(old.delivery, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'cohorts', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'track', json_array(old.track, null), 'name', json_array(old.name, null), 'starts_on', json_array(old.starts_on, null), 'ends_on', json_array(old.ends_on, null), 'duration_kind', json_array(old.duration_kind, null), 'delivery', json_array(old.delivery, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_province_contacts_insert after insert on province_contacts
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'province_contacts', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(null, new.id), 'province', json_array(null, new.province), 'role', json_array(null, new.role), 'name', json_array(null, new.name), 'department', json_array(null, new.department), 'title', json_array(null, new.title), 'phone', json_array(null, new.phone), 'email', json_array(null, new.email), 'valid_from', json_array(null, new.valid_from), 'valid_to', json_array(null, new.valid_to))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'province_contacts', new.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'province', json_array(null, new.province), 'role', json_array(null, new.role), 'name', json_array(null, new.name), 'department', json_array(null, new.department), 'title', json_array(null, new.title), 'phone', json_array(null, new.phone), 'email', json_array(null, new.email), 'valid_from', json_array(null, new.valid_from), 'valid_to', json_array(null, new.valid_to))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_province_contacts_update after update on province_contacts
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'province_contacts', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, new.id), 'province', json_array(old.province, new.province), 'role', json_array(old.role, new.role), 'name', json_array(old.name, new.name), 'department', json_array(old.department, new.department), 'title', json_array(old.title, new.title), 'phone', json_array(old.phone, new.phone), 'email', json_array(old.email, new.email), 'valid_from', json_array(old.valid_from, new.valid_from), 'valid_to', json_array(old.valid_to, new.valid_to))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'province_contacts', new.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'province', json_array(old.province, new.province), 'role', json_array(old.role, new.role), 'name', json_array(old.name, new.name), 'department', json_array(old.department, new.department), 'title', json_array(old.title, new.title), 'phone', json_array(old.phone, new.phone), 'email', json_array(old.email, new.email), 'valid_from', json_array(old.valid_from, new.valid_from), 'valid_to', json_array(old.valid_to, new.valid_to))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_province_contacts_delete after delete on province_contacts
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'province_contacts', old.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, null), 'province', json_array(old.province, null), 'role', json_array(old.role, null), 'name', json_array(old.name, null), 'department', json_array(old.department, null), 'title', json_array(old.title, null), 'phone', json_array(old.phone, null), 'email', json_array(old.email, null), 'valid_from', json_array(old.valid_from, null), 'valid_to', json_array(old.valid_to, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'province_contacts', old.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'province', json_array(old.province, null), 'role', json_array(old.role, null), 'name', json_array(old.name, null), 'department', json_array(old.department, null), 'title', json_array(old.title, null), 'phone', json_array(old.phone, null), 'email', json_array(old.email, null), 'valid_from', json_array(old.valid_from, null), 'valid_to', json_array(old.valid_to, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_contact_forms_insert after insert on contact_forms
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(null, new.year), 'province', json_array(null, new.province), 'received_at', json_array(null, new.received_at), 'file_sha256', json_array(null, new.file_sha256), 'status', json_array(null, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'province', json_array(null, new.province), 'received_at', json_array(null, new.received_at), 'file_sha256', json_array(null, new.file_sha256), 'status', json_array(null, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_contact_forms_update after update on contact_forms
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'received_at', json_array(old.received_at, new.received_at), 'file_sha256', json_array(old.file_sha256, new.file_sha256), 'status', json_array(old.status, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'received_at', json_array(old.received_at, new.received_at), 'file_sha256', json_array(old.file_sha256, new.file_sha256), 'status', json_array(old.status, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_contact_forms_delete after delete on contact_forms
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'contact_forms', old.year || '/' || old.province, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, null), 'province', json_array(old.province, null), 'received_at', json_array(old.received_at, null), 'file_sha256', json_array(old.file_sha256, null), 'status', json_array(old.status, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'contact_forms', old.year || '/' || old.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'province', json_array(old.province, null), 'received_at', json_array(old.received_at, null), 'file_sha256', json_array(old.file_sha256, null), 'status', json_array(old.status, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_training_plans_insert after insert on training_plans
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'training_plans', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'version', json_array(null, new.version), 'status', json_array(null, new.status), 'office_agreed_at', json_array(null, new.office_agreed_at), 'province_agreed_at', json_array(null, new.province_agreed_at), 'institution_agreed_at', json_array(null, new.institution_agreed_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'training_plans', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'version', json_array(null, new.version), 'status', json_array(null, new.status), 'office_agreed_at', json_array(null, new.office_agreed_at), 'province_agreed_at', json_array(null, new.province_agreed_at), 'institution_agreed_at', json_array(null, new.institution_agreed_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_training_plans_update after update on training_plans
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'training_plans', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'version', json_array(old.version, new.version), 'status', json_array(old.status, new.status), 'office_agreed_at', json_array(old.office_agreed_at, new.office_agreed_at), 'province_agreed_at', json_array(old.province_agreed_at, new.province_agreed_at), 'institution_agreed_at', json_array(old.institution_agreed_at, new.institution_agreed_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'training_plans', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'version', json_array(old.version, new.version), 'status', json_array(old.status, new.status), 'office_agreed_at', json_array(old.office_agreed_at, new.office_agreed_at), 'province_agreed_at', json_array(old.province_agreed_at, new.province_agreed_at), 'institution_agreed_at', json_array(old.institution_agreed_at, new.institution_agreed_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_training_plans_delete after delete on training_plans
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'training_plans', old.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'version', json_array(old.version, null), 'status', json_array(old.status, null), 'office_agreed_at', json_array(old.office_agreed_at, null), 'province_agreed_at', json_array(old.province_agreed_at, null), 'institution_agreed_at', json_array(old.institution_agreed_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'training_plans', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'version', json_array(old.version, null), 'status', json_array(old.status, null), 'office_agreed_at', json_array(old.office_agreed_at, null), 'province_agreed_at', json_array(old.province_agreed_at, null), 'institution_agreed_at', json_array(old.institution_agreed_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_commissioned_trainings_insert after insert on commissioned_trainings
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'commissioned_trainings', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'province', json_array(null, new.province), 'institution', json_array(null, new.institution), 'mode', json_array(null, new.mode), 'title', json_array(null, new.title), 'starts_on', json_array(null, new.starts_on), 'reported_at', json_array(null, new.reported_at), 'miit_ack_at', json_array(null, new.miit_ack_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'commissioned_trainings', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'province', json_array(null, new.province), 'institution', json_array(null, new.institution), 'mode', json_array(null, new.mode), 'title', json_array(null, new.title), 'starts_on', json_array(null, new.starts_on), 'reported_at', json_array(null, new.reported_at), 'miit_ack_at', json_array(null, new.miit_ack_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_commissioned_trainings_update after update on commissioned_trainings
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'commissioned_trainings', new.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'institution', json_array(old.institution, new.institution), 'mode', json_array(old.mode, new.mode), 'title', json_array(old.title, new.title), 'starts_on', json_array(old.starts_on, new.starts_on), 'reported_at', json_array(old.reported_at, new.reported_at), 'miit_ack_at', json_array(old.miit_ack_at, new.miit_ack_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'commissioned_trainings', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'institution', json_array(old.institution, new.institution), 'mode', json_array(old.mode, new.mode), 'title', json_array(old.title, new.title), 'starts_on', json_array(old.starts_on, new.starts_on), 'reported_at', json_array(old.reported_at, new.reported_at), 'miit_ack_at', json_array(old.miit_ack_at, new.miit_ack_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_commissioned_trainings_delete after delete on commissioned_trainings
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'commissioned_trainings', old.id, (select json_group_object(key, json(value)) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'province', json_array(old.province, null), 'institution', json_array(old.institution, null), 'mode', json_array(old.mode, null), 'title', json_array(old.title, null), 'starts_on', json_array(old.starts_on, null), 'reported_at', json_array(old.reported_at, null), 'miit_ack_at', json_array(old.miit_ack_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'commissioned_trainings', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'province', json_array(old.province, null), 'institution', json_array(old.institution, null), 'mode', json_array(old.mode, null), 'title', json_array(old.title, null), 'starts_on', json_array(old.starts_on, null), 'reported_at', json_array(old.reported_at, null), 'miit_ack_at', json_array(old.miit_ack_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_assessment_indicators_insert after insert on assessment_indicators
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'assessment_indicators', new.year || '/' || new.code, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(null, new.year), 'code', json_array(null, new.code), 'seq', json_array(null, new.seq), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'weight', json_array(null, new.weight))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'assessment_indicators', new.year || '/' || new.code, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'code', json_array(null, new.code), 'seq', json_array(null, new.seq), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'weight', json_array(null, new.weight))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_assessment_indicators_update after update on assessment_indicators
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'assessment_indicators', new.year || '/' || new.code, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, new.year), 'code', json_array(old.code, new.code), 'seq', json_array(old.seq, new.seq), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'weight', json_array(old.weight, new.weight))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'assessment_indicators', new.year || '/' || new.code, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'code', json_array(old.code, new.code), 'seq', json_array(old.seq, new.seq), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'weight', json_array(old.weight, new.weight))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_assessment_indicators_delete after delete on assessment_indicators
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'assessment_indicators', old.year || '/' || old.code, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, null), 'code', json_array(old.code, null), 'seq', json_array(old.seq, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'weight', json_array(old.weight, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'assessment_indicators', old.year || '/' || old.code, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'code', json_array(old.code, null), 'seq', json_array(old.seq, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'weight', json_array(old.weight, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_suspensions_insert after insert on suspensions
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'suspensions', new.year || '/' || new.institution, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'assessed_year', json_array(null, new.assessed_year), 'decided_by', json_array(null, new.decided_by), 'decided_at', json_array(null, new.decided_at), 'document', json_array(null, new.document), 'published_at', json_array(null, new.published_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'suspensions', new.year || '/' || new.institution, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'assessed_year', json_array(null, new.assessed_year), 'decided_by', json_array(null, new.decided_by), 'decided_at', json_array(null, new.decided_at), 'document', json_array(null, new.document), 'published_at', json_array(null, new.published_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_suspensions_update after update on suspensions
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'suspensions', new.year || '/' || new.institution, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'assessed_year', json_array(old.assessed_year, new.assessed_year), 'decided_by', json_array(old.decided_by, new.decided_by), 'decided_at', json_array(old.decided_at, new.decided_at), 'document', json_array(old.document, new.document), 'published_at', json_array(old.published_at, new.published_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'suspensions', new.year || '/' || new.institution, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'assessed_year', json_array(old.assessed_year, new.assessed_year), 'decided_by', json_array(old.decided_by, new.decided_by), 'decided_at', json_array(old.decided_at, new.decided_at), 'document', json_array(old.document, new.document), 'published_at', json_array(old.published_at, new.published_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_suspensions_delete after delete on suspensions
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'suspensions', old.year || '/' || old.institution, (select json_group_object(key, json(value)) from json_each(json_object('year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'assessed_year', json_array(old.assessed_year, null), 'decided_by', json_array(old.decided_by, null), 'decided_at', json_array(old.decided_at, null), 'document', json_array(old.document, null), 'published_at', json_array(old.published_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'suspensions', old.year || '/' || old.institution, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'assessed_year', json_array(old.assessed_year, null), 'decided_by', json_array(old.decided_by, null), 'decided_at', json_array(old.decided_at, null), 'document', json_array(old.document, null), 'published_at', json_array(old.published_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 

@@ -59,6 +59,8 @@ def serve(db: Path, host: str, port: int, public: bool) -> None:
                and Path(part).name != "internal.db"]  # fmt: skip
     if missing:
         raise click.UsageError(f"missing {', '.join(missing)}: run scripts/build.py first")
+    # What Datasette itself makes (saved queries, journals) is its owner's alone, too.
+    os.umask(0o077)
     os.execv(call[0], call)  # noqa: S606
 
 

@@ -32,6 +32,10 @@ OFFICE_TABLES = (
     "suspensions",
 )
 
+#: Who a contact is stays out of the audit log, which people read who may see no personal data: an
+#: edit of these columns shows there as made, without the values.
+PERSONAL = {"province_contacts": ("name", "phone", "email")}
+
 
 def statements(script: str) -> Iterator[str]:
     """Split SQL into statements; ``executescript`` would commit the migration's transaction."""
@@ -90,15 +94,19 @@ def _audit_triggers(db: Database, table: str) -> Iterator[str]:
     keys = db.table(table).pks
     for event, image in (("insert", "new"), ("update", "new"), ("delete", "old")):
         subject_key = " || '/' || ".join(f"{image}.{key}" for key in keys)
-        pairs = ", ".join(
-            f"'{column}', json_array("
-            f"{'null' if event == 'insert' else 'old.' + column}, "
-            f"{'null' if event == 'delete' else 'new.' + column})"
+        values = {
+            column: (
+                "null" if event == "insert" else f"old.{column}",
+                "null" if event == "delete" else f"new.{column}",
+            )
             for column in columns
-        )
+        }
+        pairs = ", ".join(f"'{column}', json_array({a}, {b})" for column, (a, b) in values.items())
+        hidden = ", ".join(f"'{column}'" for column in PERSONAL.get(table, ()))
+        shown = f"iif(key in ({hidden}), json_array('***', '***'), json(value))"
         changed = (
-            "(select json_group_object(key, json(value)) from json_each(json_object("
-            f"{pairs})) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))"
+            f"(select json_group_object(key, {shown}) from json_each(json_object({pairs}))"
+            " where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))"
         )
         yield f"""
             create trigger audit_{table}_{event} after {event} on {table}

@@ -147,6 +147,20 @@ def test_an_edit_of_the_office_is_in_the_audit_log(conn: sqlite3.Connection) -> 
     assert entry["detail"] == '{"target_trainees":[2000,2100]}'
 
 
+def test_the_audit_log_shows_that_a_contact_changed_but_not_who_it_is(
+    conn: sqlite3.Connection,
+) -> None:
+    conn.execute(
+        "insert into province_contacts (province, role, name, phone, valid_from)"
+        " values ('110000', 'liaison', '示例甲', '010-00000000', '2021-10-30')"
+    )
+    conn.execute("update province_contacts set name = '示例乙', title = '处长'")
+    entries = [row[0] for row in conn.execute("select detail from audit_log order by id")]
+    assert '"title":[null,"处长"]' in entries[-1]
+    assert '"name":["***","***"]' in entries[-1]
+    assert not any("示例甲" in entry or "00000000" in entry for entry in entries)
+
+
 def test_a_certificate_follows_a_completed_training(conn: sqlite3.Connection) -> None:
     trainee = add(conn)
     certificate = (
