@@ -77,7 +77,7 @@ def test_a_roster_goes_from_the_clerk_to_the_quota(site: Site, page: Page, tmp_p
     page.goto("/-/office/inbox")
     page.click(f"a[href='{batch.removeprefix(site.url)}']")
     page.click("button[value=approve]")
-    expect(page.locator("text=已通过").first).to_be_visible()
+    expect(page.locator("text=已审核通过").first).to_be_visible()
     assert headcount(page) == before + GOOD + FAULTY
     page.goto("/")
     sign_out(page)

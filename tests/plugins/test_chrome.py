@@ -1,5 +1,6 @@
 """The frame: who is signed in, where one can go, what an error tells, and the parts pages share."""
 
+import csv
 import html
 import re
 from collections.abc import Iterator
@@ -194,3 +195,13 @@ async def test_pages_are_linked_only_where_there_are_any(ds: Datasette) -> None:
 
 def test_the_stylesheet_loads_nothing() -> None:
     assert not re.search(r"@import|url\(|https?:", CSS)
+
+
+def test_a_trainees_state_has_one_name_everywhere() -> None:
+    badges = (ROOT / "templates" / "_ui.html").read_text(encoding="utf-8")
+    with (ROOT / "db" / "seed" / "trainee_states.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            words = f't("{row["name_zh"]}", "{row["name_en"]}")'
+            assert re.search(rf'"{row["code"]}": \("\w+", {re.escape(words)}\)', badges), row[
+                "code"
+            ]
