@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 from training import accounts, database, sessions
-from training.building import system_user
+from training.system_user import system_user
 
 HERE = Path(__file__).resolve().parent.parent
 

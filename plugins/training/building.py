@@ -1,17 +1,12 @@
 """Making a complete, empty record: schema, closed lists, keys, and the databases beside it."""
 
-import getpass
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from training import identity, migrations, publishing, seeding
 from training.database import connect
-
-
-def system_user() -> str:
-    """The operating-system user behind a command, as the audit log shows him."""
-    return f"os:{getpass.getuser()}"
+from training.system_user import system_user
 
 
 def build(db: Path, seeds: Path) -> Iterator[str]:

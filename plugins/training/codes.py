@@ -50,6 +50,9 @@ ALL = (
          "请核对是否传错了文件；确认无误，再选择强制导入。",
          "Of {existing} trainees on record this roster would change or miss {different}. "
          "Check that it is the right file; if it is, force the import."),
+    Code("too-many-faults", "file", E,
+         "错误太多，只列出前面的 {limit} 条。请先核对列是否对齐，改好这些再上传。",
+         "Too many faults: only the first {limit} are listed. Check the columns, correct these first."),
     Code("header-missing", "header", E,
          "前 20 行里找不到表头。请保留写有“姓名、身份证号、手机”等列名的那一行。",
          "No header in the first 20 rows. Keep the row that names the columns (姓名, 身份证号 …)."),
@@ -240,4 +243,7 @@ ALL = (
     Code("cell-locked", "across rows", E,
          "学员已经审核通过，“{column}”只能由协调小组办公室修改。请恢复原来的内容，或联系办公室。",
          "The trainee is approved; only the office can change “{column}”. Restore it, or ask."),
+    Code("person-unknown", "across rows", E,
+         "本年度已有的学员里没有这个人，而这次只更新已有学员。请核对证件号码，或选择“新增并更新”。",
+         "Nobody on record this year has this number, and this file only updates. Check it, or add too."),
 )  # fmt: skip

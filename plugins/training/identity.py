@@ -5,11 +5,13 @@ has the key. Keys come from the environment (``LINGJUN_KEYS``, the JSON itself, 
 ``LINGJUN_KEYS_FILE``, its path) or from a 0600 file beside the record, never from a database.
 """
 
+import hashlib
 import hmac
 import json
 import os
 import secrets
 import stat
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 #: Documents that carry the 18-character number of GB 11643 share one name space.
 _EIGHTEEN = frozenset({"resident", "hk_macao_resident", "taiwan_resident"})
 _NONCE = 12
+#: Bytes that SHA-256 takes at a time; keys are shorter and filled up with zeros.
+_BLOCK = 64
 
 
 class KeysMissing(Exception):
@@ -79,13 +83,50 @@ def load_keys(db_path: str | Path) -> Keys:
 
 def person_key(keys: Keys, id_type: str, number: str) -> str:
     """The same 32 hex digits for the same person, whichever file names him."""
-    space = "resident" if id_type in _EIGHTEEN else id_type
-    return _digest(keys.hashing, f"person\0{space}\0{number}")
+    return _digest(keys.hashing, f"person\0{_space(id_type)}\0{number}")
 
 
 def mobile_key(keys: Keys, mobile: str) -> str:
     """The same 32 hex digits for the same mobile number."""
     return _digest(keys.hashing, f"mobile\0{mobile}")
+
+
+class Hasher:
+    """The same keys as :func:`person_key` and :func:`mobile_key`, for many at a time.
+
+    HMAC-SHA-256 (RFC 2104) begins each of its two hashes with the padded key. Both beginnings are
+    made once and copied, which halves the time: OpenSSL's own call looks everything up anew.
+    """
+
+    def __init__(self, keys: Keys) -> None:
+        padded = keys.hashing.ljust(_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def persons(
+        self, kinds: Iterable[str | None], numbers: Iterable[str | None]
+    ) -> list[str | None]:
+        """The person key of each document, None for one without a number."""
+        digest = self._digest
+        return [
+            digest(f"person\0{_space(kind or 'resident')}\0{number}") if number else None
+            for kind, number in zip(kinds, numbers, strict=False)
+        ]
+
+    def mobiles(self, mobiles: Iterable[str]) -> list[str | None]:
+        """The key of each mobile number, None for ''."""
+        digest = self._digest
+        return [digest("mobile\0" + mobile) if mobile else None for mobile in mobiles]
+
+    def _digest(self, text: str) -> str:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()[:32]
+
+
+def _space(id_type: str) -> str:
+    return "resident" if id_type in _EIGHTEEN else id_type
 
 
 def _digest(key: bytes, text: str) -> str:
@@ -120,6 +161,15 @@ class Sealer:
         """Encrypt ``content``; the result begins with its nonce."""
         nonce = os.urandom(_NONCE)
         return nonce + self._seal(nonce, content, owner.encode())
+
+    def seal_all(self, owners: Sequence[str], texts: Iterable[str]) -> list[bytes]:
+        """What :meth:`seal` makes of each text; the nonces are drawn together."""
+        seal, drawn = self._seal, os.urandom(_NONCE * len(owners))
+        nonces = [drawn[start : start + _NONCE] for start in range(0, len(drawn), _NONCE)]
+        return [
+            nonce + seal(nonce, text.encode(), owner.encode())
+            for nonce, owner, text in zip(nonces, owners, texts, strict=True)
+        ]
 
     def open(self, owner: str, version: int, sealed: bytes) -> str:
         """Decrypt; raises ``cryptography.exceptions.InvalidTag`` if owner, key or bytes differ."""

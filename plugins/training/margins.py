@@ -43,7 +43,8 @@ def is_footer(cells: Sequence[str]) -> bool:
 
     A label may have figures and one word beside it: 合计 | 120人; 填表人 | 张三 | 2021-10-08.
     """
-    words = (text for cell in cells if (text := "".join(texts.clean(cell[:_LONGEST]).split())))
+    filled = filter(None, cells)
+    words = (text for cell in filled if (text := "".join(texts.clean(cell[:_LONGEST]).split())))
     first = next(words, None)
     if not first or first[0] not in _BEGINNINGS or not _is_label(first):
         return False

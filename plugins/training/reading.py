@@ -103,9 +103,9 @@ def _identify(source: Source, file: BufferedReader) -> bytes:
     source.size = status.st_size
     if source.size > MAX_BYTES:
         raise Unreadable("file-too-large")
+    source.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if source.size == 0:
         raise Unreadable("file-empty")
-    source.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     head = file.read(encodings.HEAD)
     if _OTHER_KINDS.match(head):

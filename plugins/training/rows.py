@@ -6,9 +6,10 @@ All faults are found in one pass and nothing stops at the first. What is decided
 other rows or at the record comes after (`roster.py`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from training import texts
 from training.binding import Binding
@@ -18,12 +19,25 @@ from training.problems import Finding, Problem
 from training.rules import Chunk
 from training.tables import HEADER_WITHIN, Header, column_letters, find_header, header_problems
 
-__all__ = ["Context", "Parsed", "RowStream", "Sender", "parse"]
+__all__ = ["Block", "Context", "Parsed", "RowStream", "Sender", "parse"]
 
 #: So many rows go through the rules at a time: enough to be quick, few enough to be small.
 _CHUNK = 1000
 _SHOWN = 5
 _NOTHING: frozenset[str] = frozenset()
+
+
+class Block(NamedTuple):
+    """Some people as columns: `values` by identifier, with None where a row has none.
+
+    `cleared` and `problems` are by the index of the row in the block; what is decided by looking
+    at other rows is added to `problems`.
+    """
+
+    numbers: Sequence[int]
+    values: dict[str, Sequence[Any]]
+    cleared: dict[int, set[str]]
+    problems: defaultdict[int, list[Problem]]
 
 
 def parse(source_rows: Iterable[Row], context: Context) -> "RowStream":
@@ -35,8 +49,8 @@ class RowStream:
     """The people of a roster, once and in order.
 
     `header` (its cells as written), `columns` (header as written to identifier), `unknown_columns`
-    and `header_row` are there from the start; `problems` of the file and its header, `skipped` and `first_rows` (the first people,
-    as decoded) are complete when the last person has been taken.
+    and `header_row` are there from the start; `problems` of the file and its header, `skipped` and
+    `first_rows` (the first people, as decoded) are complete when the last person has been taken.
     """
 
     def __init__(self, source_rows: Iterable[Row], context: Context) -> None:
@@ -69,6 +83,14 @@ class RowStream:
         self._rows = chain((row for row in first if row[0] > below), rows)
 
     def __iter__(self) -> Iterator[Parsed]:
+        for block in self.blocks():
+            people = _people(block.values, len(block.numbers))
+            for index, (number, person) in enumerate(zip(block.numbers, people, strict=True)):
+                cleared = frozenset(block.cleared.get(index, _NOTHING))
+                yield Parsed(number, person, cleared, block.problems.get(index) or [])
+
+    def blocks(self) -> Iterator[Block]:
+        """The same people, many at a time and a column at a time: for whoever has 100,000 of them."""
         if self._header is None:
             return
         margins = Margins(self._header)
@@ -79,7 +101,7 @@ class RowStream:
             self.skipped = margins.skipped
             if people:
                 anybody = True
-                yield from self._parse(people, self._header, binding)
+                yield self._parse(people, self._header, binding)
         margins.finish()
         self.skipped = margins.skipped
         self.problems += margins.problems
@@ -87,7 +109,7 @@ class RowStream:
         if not anybody:
             self.problems.append(Problem(None, None, "file-empty"))
 
-    def _parse(self, rows: Sequence[Row], header: Header, binding: Binding) -> Iterator[Parsed]:
+    def _parse(self, rows: Sequence[Row], header: Header, binding: Binding) -> Block:
         room = _SHOWN - len(self.first_rows)
         self.first_rows += [(number, list(cells)) for number, cells, _ in rows[: max(room, 0)]]
         chunk = Chunk([number for number, _, _ in rows])
@@ -99,14 +121,13 @@ class RowStream:
                     unreadable.add(index)
         columns = list(zip(*_squared(rows, len(header.cells), chunk), strict=True))
         self._watch(header, columns)
-        people = _people(binding.read(columns, chunk), len(rows))
-        for index, (number, person) in enumerate(zip(chunk.numbers, people, strict=True)):
-            if index in unreadable:
-                # Where its cells end is a guess; the quote is all there is to say of this row.
-                yield Parsed(number, {}, _NOTHING, list(rows[index][2]))
-            else:
-                cleared = frozenset(chunk.cleared[index]) if index in chunk.cleared else _NOTHING
-                yield Parsed(number, person, cleared, chunk.problems.get(index) or [])
+        values = binding.read(columns, chunk)
+        for index in unreadable:
+            # Where its cells end is a guess; the quote is all there is to say of this row.
+            values = {name: _without(column, index) for name, column in values.items()}
+            chunk.cleared.pop(index, None)
+            chunk.problems[index] = list(rows[index][2])
+        return Block(chunk.numbers, values, chunk.cleared, chunk.problems)
 
     def _header_cells(self, cells: Sequence[str]) -> Sequence[str]:
         """A sheet is as wide as its widest row: what follows the last header is no column."""
@@ -134,6 +155,10 @@ def _people(values: Mapping[str, Sequence[Any]], size: int) -> list[dict[str, An
             if value is not None:
                 person[name] = value
     return people
+
+
+def _without(column: Sequence[Any], index: int) -> Sequence[Any]:
+    return [*column[:index], None, *column[index + 1 :]]
 
 
 def _first(rows: Iterator[Row]) -> list[Row]:

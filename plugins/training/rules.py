@@ -8,6 +8,7 @@ lists are remembered, text is scanned as a whole, numbers match one pattern.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from unicodedata import is_normalized, normalize
 
@@ -43,12 +44,17 @@ class Chunk:
 
     def blame(self, index: int, column: str | None, *findings: Finding) -> None:
         """Hold findings against a row."""
-        row = self.numbers[index]
-        self.problems[index] += [Problem(row, column, *finding) for finding in findings]
+        problems, row = self.problems[index], self.numbers[index]
+        for finding in findings:
+            problems.append(Problem(row, column, *finding))
 
     def is_blamed(self, index: int, column: str) -> bool:
         """Whether anything was found against a cell."""
         return any(problem.column == column for problem in self.problems.get(index, ()))
+
+
+class _Remarkable(Exception):
+    """There is more to say of a cell than its value."""
 
 
 class ColumnRule:
@@ -61,15 +67,25 @@ class ColumnRule:
         self._blank = REQUIRED if column.required else blank
         # A figure and a text of the same digits are different cells: each kind has its own memory.
         self._known = {kind: Memo(self.judge) for kind in (str, Number, ExcelDate, NoValue)}
+        self._good = Memo(self._good_value)
 
     def read(self, column: Sequence[str], chunk: Chunk) -> Sequence[Any]:
         """The values of the cells, None where there is none; findings go to the chunk."""
+        if set(map(type, column)) == {str}:
+            with suppress(_Remarkable):
+                return list(map(self._good.__getitem__, column))
         outcomes = [self._known[type(cell)][cell] for cell in column]
         values, findings, clearings = zip(*outcomes, strict=True)
         if any(findings) or any(clearings):
             for index, outcome in enumerate(outcomes):
                 self._note(index, outcome, chunk)
         return values
+
+    def _good_value(self, text: str) -> Any:
+        value, findings, clears = self._known[str][text]
+        if findings or clears:
+            raise _Remarkable
+        return value
 
     def judge(self, text: str) -> Outcome:
         """Look closely at one cell: first what holds for any column, then the column's own rule."""
@@ -79,7 +95,9 @@ class ColumnRule:
             return self._too_long()
         cleaned = texts.clean(text)
         if cells.is_clearing(cleaned):
-            return *self._blank[:2], not self.column.required
+            value, findings, _ = self._blank
+            # What is never empty can't be emptied: 证件类型 is then what a blank cell means.
+            return value, findings, value is None and not self.column.required
         if self._says_nothing(cleaned):
             return self._blank
         if texts.has_forbidden(cleaned):
