@@ -1,0 +1,36 @@
+"""Measure an import in a temporary folder, and print what it takes and the ratios within this run."""
+
+import tempfile
+from pathlib import Path
+
+import click
+from training.bench import Bench, Figure
+
+
+@click.command(help=__doc__)
+@click.argument("what", type=click.Choice(["import"]))
+@click.option("--rows", default=100_000, show_default=True, help="People in the large roster.")
+@click.option("--few", default=2_000, show_default=True, help="People in the usual roster.")
+@click.option("--repeat", default=3, show_default=True, help="Child processes for each figure.")
+def bench(what: str, rows: int, few: int, repeat: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        measured = Bench(Path(folder), rows, few, repeat)
+        measured.prepare()
+        found: dict[str, Figure] = {}
+        for figure in measured.figures():
+            found[figure.name] = figure
+            goal = f"  (goal {figure.goal})" if figure.goal else ""
+            click.echo(f"{figure.name:36} {figure.seconds:7.2f} s {figure.megabytes:6.0f} MB{goal}")
+        ours, shell = (found.get(f"{word} {rows} rows") for word in ("commit", ".import"))
+        if ours and shell:
+            ratio = f"{ours.seconds / shell.seconds:.1f} times .import  (goal <= 4)"
+        else:
+            ratio = "no ratio: the sqlite3 command is missing"
+        click.echo(f"{f'commit {rows} rows':36} {ratio}")
+        click.echo(f"\nwhat the commit of {rows} rows is made of, in one process:")
+        for part, seconds in measured.breakdown():
+            click.echo(f"{part:36} {seconds:7.2f} s")
+
+
+if __name__ == "__main__":
+    bench()
