@@ -1,11 +1,13 @@
-"""名单报送: a sender's pages. Upload, read every fault, confirm, find the people again."""
+"""名单报送: a sender's own page. Upload a roster, find batches and people again, select nominees."""
 
 import asyncio
 from typing import Any
 
-from datasette import Forbidden, NotFound, Request, Response, hookimpl
+from datasette import Forbidden, Request, Response, hookimpl
 from datasette.app import Datasette
+from datasette.utils.asgi import BadRequest
 from training import desk
+from training.batches import page_number, person_numbers
 from training.wording import t
 
 SENDERS = ("institution", "province")
@@ -20,12 +22,6 @@ def sender_desk(datasette: Datasette, request: Request) -> desk.SenderDesk:
     return desk.SenderDesk(datasette.get_database("training").path, actor)
 
 
-async def render(
-    datasette: Datasette, request: Request, template: str, found: dict[str, Any]
-) -> Response:
-    return Response.html(await datasette.render_template(template, found, request=request))
-
-
 def say(datasette: Datasette, request: Request, refusal: desk.Refused) -> Response:
     """Back to the sender's page, with what stood in the way."""
     datasette.add_message(request, str(refusal), datasette.WARNING)
@@ -34,60 +30,40 @@ def say(datasette: Datasette, request: Request, refusal: desk.Refused) -> Respon
 
 async def roster_home(datasette: Datasette, request: Request) -> Response:
     own = sender_desk(datasette, request)
-    page = request.args.get("page") or "1"
-    found = await asyncio.to_thread(own.home, int(page) if page.isdigit() else 1)
-    return await render(datasette, request, "roster.html", found)
+    found = await asyncio.to_thread(own.home, page_number(request.args.get("page")))
+    return Response.html(await datasette.render_template("roster.html", found, request=request))
 
 
 async def upload(datasette: Datasette, request: Request) -> Response:
     own = sender_desk(datasette, request)
     if request.method != "POST":
         return Response.redirect("/-/roster")
-    form = await request.form(
-        files=True, max_file_size=LIMIT, max_request_size=LIMIT + 1024 * 1024,
-        max_memory_file_size=LIMIT,
-    )  # fmt: skip
-    file = form.get("file")
     try:
+        form = await request.form(
+            files=True, max_file_size=LIMIT, max_request_size=LIMIT + 1024 * 1024,
+            max_memory_file_size=LIMIT,
+        )  # fmt: skip
+        file = form.get("file")
         if not getattr(file, "filename", None):
             raise desk.Refused(t("请先选择名单文件。", "Choose a roster file first."))
         token = await asyncio.to_thread(
             own.keep, await file.read(), file.filename, form.get("year"), form.get("encoding")
         )
+    except BadRequest:
+        said = t(
+            "没有收到完整的文件，或文件超过 64 MiB。", "No whole file came, or one over 64 MiB."
+        )
+        return say(datasette, request, desk.Refused(said))
     except desk.Refused as refusal:
         return say(datasette, request, refusal)
     return Response.redirect(f"/-/roster/check/{token}")
 
 
-async def check(datasette: Datasette, request: Request) -> Response:
-    own = sender_desk(datasette, request)
-    found = await asyncio.to_thread(own.check, request.url_vars["token"])
-    if found is None:
-        raise NotFound(t("没有这份待核对的名单。", "There is no such file waiting."))
-    if found.get("batch"):
-        return Response.redirect(f"/-/roster/batch/{found['batch']}")
-    return await render(datasette, request, "roster_check.html", found)
-
-
-async def confirm(datasette: Datasette, request: Request) -> Response:
-    own = sender_desk(datasette, request)
-    token = request.url_vars["token"]
-    if request.method != "POST":
-        return Response.redirect(f"/-/roster/check/{token}")
-    form = await request.post_vars()
-    if form.get("act") == "cancel":
-        await asyncio.to_thread(own.cancel, token)
-        return Response.redirect("/-/roster")
-    batch = await asyncio.to_thread(
-        own.confirm, token, bool(form.get("only_valid")), bool(form.get("force"))
-    )
-    return Response.redirect(f"/-/roster/batch/{batch}" if batch else f"/-/roster/check/{token}")
-
-
 async def select(datasette: Datasette, request: Request) -> Response:
     own = sender_desk(datasette, request)
-    form = await request.form() if request.method == "POST" else None
-    people = [int(p) for p in form.getlist("person") if p.isdigit()] if form else []
+    sent = request.method == "POST" and request.headers.get("content-type")
+    form = await request.form() if sent else None
+    people = person_numbers(form.getlist("person")) if form else []
     try:
         batch = await asyncio.to_thread(own.select, (form or {}).get("year"), people)
     except desk.Refused as refusal:
@@ -100,8 +76,6 @@ def register_routes() -> list[tuple[str, Any]]:
     return [
         (r"^/-/roster$", roster_home),
         (r"^/-/roster/upload$", upload),
-        (r"^/-/roster/check/(?P<token>[\w-]{32})$", check),
-        (r"^/-/roster/confirm/(?P<token>[\w-]{32})$", confirm),
         (r"^/-/roster/select$", select),
     ]
 

@@ -1,14 +1,17 @@
 """Preview a roster, or store it with --commit. Exit status: 0 clean or stored, 1 faults, 2 wrong call."""
 
-import json
+import os
+import sqlite3
+import sys
 from pathlib import Path
 
 import click
 from training import identity, roster
-from training.building import system_user
 from training.database import connect
 from training.problems import Language
+from training.roster import Mode
 from training.rows import Sender
+from training.system_user import system_user
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -19,6 +22,13 @@ HERE = Path(__file__).resolve().parent.parent
 @click.option("--institution", help="The sender, by its slug, e.g. tsinghua.")
 @click.option("--province", help="The sender, where an authority recommends, e.g. 110000.")
 @click.option("--commit", is_flag=True, help="Store the rows; without it nothing changes.")
+@click.option(
+    "--mode",
+    type=click.Choice(["add", "upsert", "update"]),
+    default="upsert",
+    show_default=True,
+    help="Add new people only, add and update, or update only those already there.",
+)
 @click.option("--only-valid", is_flag=True, help="Store the good rows and leave out the others.")
 @click.option("--force", is_flag=True, help="Store even if more than 20 % of the people differ.")
 @click.option("--encoding", help="Read the text as this encoding, e.g. gb18030.")
@@ -30,6 +40,12 @@ HERE = Path(__file__).resolve().parent.parent
     default=HERE / "db" / "training.db",
     show_default="db/training.db",
 )
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the sheet with its faults marked to this .xlsx, to be corrected and sent again.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def import_roster(
@@ -38,12 +54,14 @@ def import_roster(
     institution: str | None,
     province: str | None,
     commit: bool,
+    mode: Mode,
     only_valid: bool,
     force: bool,
     encoding: str | None,
     sheet: str | None,
     by: str | None,
     db: Path,
+    report_path: Path | None,
     as_json: bool,
     language: Language,
 ) -> None:
@@ -56,6 +74,7 @@ def import_roster(
         by=by or system_user(),
         encoding=encoding,
         sheet=sheet,
+        mode=mode,
         only_valid=only_valid,
         force=force,
     )
@@ -70,13 +89,37 @@ def import_roster(
         report = roster.run(conn, order, keys, commit=commit)
     except roster.BadCall as error:
         raise click.UsageError(str(error)) from error
+    except (sqlite3.OperationalError, OSError) as error:
+        raise click.ClickException(
+            f"nothing was stored, the disk refused ({error}): make room, then run this again"
+        ) from error
     finally:
         conn.close()
+    if report_path:
+        _write_marked(report_path, order, report, language)
     if as_json:
-        click.echo(json.dumps(report.as_json(language), ensure_ascii=False, indent=2))
+        sys.stdout.writelines(report.json_lines(language))
     else:
         _print(report, language)
     raise SystemExit(1 if report.errors and not report.committed else 0)
+
+
+def _write_marked(
+    path: Path, order: roster.Order, report: roster.Report, language: Language
+) -> None:
+    # Writing workbooks is another library to load, which most calls don't wait for.
+    from training import fault_report
+
+    try:
+        marked = fault_report.of_file(
+            order.path, report, encoding=order.encoding, language=language
+        )
+    except (fault_report.Unreadable, fault_report.TooManyRows):
+        click.echo(f"no report: {order.path.name} has no rows to mark", err=True)
+        return
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(marked)
 
 
 def _print(report: roster.Report, language: Language) -> None:

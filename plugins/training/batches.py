@@ -1,9 +1,13 @@
 """What a page shows of rosters that were sent: the sender's batches, one batch, its faults."""
 
 import json
+import re
 import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from training import uploads
 from training.problems import Problem
 from training.rows import Sender
 
@@ -36,6 +40,16 @@ class Page(NamedTuple):
     def last(self) -> int:
         """The number of the last page, counted from 1."""
         return max(1, -(-self.total // PAGE))
+
+
+def page_number(text: str | None) -> int:
+    """The page that an address asks for; 1 for anything that is no number of one."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,6}", text) else 1
+
+
+def person_numbers(given: Iterable[str]) -> list[int]:
+    """The people that a form names, without what is no number of anybody."""
+    return [int(text) for text in given if re.fullmatch(r"[0-9]{1,15}", text)]
 
 
 def batches_of(conn: sqlite3.Connection, sender: Sender) -> list[sqlite3.Row]:
@@ -82,6 +96,55 @@ def changes_of(conn: sqlite3.Connection, number: int) -> list[sqlite3.Row]:
         " join trainees as t on t.id = c.trainee_id where c.batch_id = ?"
         " and c.\"column\" not in ('state', 'batch_id') order by c.row, c.id",
         (number,),
+    ).fetchall()
+
+
+def steps_of(conn: sqlite3.Connection, number: int) -> list[dict[str, Any]]:
+    """What was done with a batch, oldest first: at, actor, action and detail of each audit entry."""
+    return [
+        {**dict(row), "detail": json.loads(row["detail"])}
+        for row in conn.execute(
+            "select at, actor, action, detail from audit_log where subject = 'roster_batches'"
+            " and subject_key = ? and at >= (select uploaded_at from roster_batches where id = ?)"
+            " order by id",
+            (str(number), number),
+        )
+    ]
+
+
+def rejections_in(conn: sqlite3.Connection, number: int) -> dict[int, str]:
+    """Why people of a batch were rejected: trainee → reason."""
+    return dict(
+        conn.execute(
+            "select trainee_id, reason from trainee_events where batch_id = ?"
+            " and to_state = 'rejected' order by id",
+            (number,),
+        ).fetchall()
+    )
+
+
+def has_file(conn: sqlite3.Connection, folder: Path, number: int) -> bool:
+    """Whether the file of a batch is still kept."""
+    row = uploads.of_batch(conn, number)
+    return row is not None and (folder / f"{row['token']}.sealed").exists()
+
+
+def sender_name(conn: sqlite3.Connection, sender: Sender) -> dict[str, str]:
+    """What the sender is called: ``zh`` and ``en``."""
+    table, key = ("institutions", "slug") if sender.institution else ("provinces", "code")
+    row = conn.execute(
+        f"select name_zh, name_en from {table} where {key} = ?",
+        (sender.institution or sender.province,),
+    ).fetchone()
+    return {"zh": row["name_zh"], "en": row["name_en"]}
+
+
+def senders(conn: sqlite3.Connection) -> list[sqlite3.Row]:
+    """Everybody who may send a roster: key, kind (``institution`` or ``province``) and names."""
+    return conn.execute(
+        "select slug as key, 'institution' as kind, name_zh, name_en, seq from institutions"
+        " union all select code, 'province', name_zh, name_en, seq from provinces"
+        " order by kind, seq"
     ).fetchall()
 
 

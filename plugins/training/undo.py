@@ -1,6 +1,7 @@
 """Taking a batch back (撤销): each cell returns to its value before, unless somebody changed it since."""
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from training import audit, identity
@@ -15,8 +16,19 @@ class Undone:
     """Rows of the sheet by what became of them."""
 
     reversed: set[int] = field(default_factory=set)  # as before the batch
-    kept: set[int] = field(default_factory=set)  # changed again since: left alone
+    kept: set[int] = field(default_factory=set)  # changed or decided since: left alone
     failed: set[int] = field(default_factory=set)  # already approved or beyond
+
+
+def spans(rows: Collection[int]) -> str:
+    """Row numbers as people write them: ``2-5, 9``."""
+    found: list[list[int]] = []
+    for row in sorted(rows):
+        if found and row == found[-1][1] + 1:
+            found[-1][1] = row
+        else:
+            found.append([row, row])
+    return ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in found)
 
 
 def undo(conn: sqlite3.Connection, keys: identity.Keys, batch: int, by: str, via: str) -> Undone:
@@ -46,7 +58,8 @@ def undo(conn: sqlite3.Connection, keys: identity.Keys, batch: int, by: str, via
         )
         audit.record(
             conn, by, via, "undo", "roster_batches", batch, reversed=len(result.reversed),
-            kept=sorted(result.kept), failed=sorted(result.failed),
+            reversed_rows=spans(result.reversed), kept=len(result.kept),
+            kept_rows=spans(result.kept), failed=len(result.failed), failed_rows=spans(result.failed),
         )  # fmt: skip
     return result
 
@@ -61,7 +74,9 @@ def _withdraw_new(conn: sqlite3.Connection, batch: int, result: Undone) -> None:
         elif row["state"] in ("nominated", "selected", "submitted", "returned"):
             conn.execute("update trainees set state = 'withdrawn' where id = ?", (row["id"],))
             result.reversed.add(row["batch_row"])
-        elif row["state"] not in ("withdrawn", "rejected"):
+        elif row["state"] in ("withdrawn", "rejected"):
+            result.kept.add(row["batch_row"])
+        else:
             result.failed.add(row["batch_row"])
 
 

@@ -1,4 +1,6 @@
-"""Files that wait for their sender's word between preview and confirmation, sealed on disk.
+"""The files that senders uploaded, sealed on disk: a day until they confirm, thirty days after.
+
+What was confirmed is kept so that its faults can be handed back in the sender's own sheet.
 
 A roster is full of identity numbers, so its bytes lie encrypted beside the record and are in the
 clear only while they are read, in a folder of the owner's alone.
@@ -21,8 +23,11 @@ from training import identity
 from training.database import now, transaction
 from training.rows import Sender
 
-WAITING_SECONDS = 24 * 3600
+WAITING_DAYS = 1
+KEPT_DAYS = 30
 _READABLE = "open-"
+_READABLE_SECONDS = 600
+_DAY = 24 * 3600
 
 
 def folder_of(db: str | Path) -> Path:
@@ -79,6 +84,14 @@ def waiting(conn: sqlite3.Connection, token: str, sender: Sender) -> sqlite3.Row
     return row
 
 
+def waiting_of(conn: sqlite3.Connection, token: str, account: str) -> sqlite3.Row | None:
+    """The upload that ``token`` names, if this account put it aside for whoever is its sender."""
+    row: sqlite3.Row | None = conn.execute(
+        "select * from waiting_uploads where token = ? and account = ?", (token, account)
+    ).fetchone()
+    return row
+
+
 @contextmanager
 def readable(folder: Path, keys: identity.Keys, token: str) -> Iterator[Path | None]:
     """The file in the clear for as long as the block runs; None if it has been deleted."""
@@ -97,20 +110,49 @@ def readable(folder: Path, keys: identity.Keys, token: str) -> Iterator[Path | N
         shutil.rmtree(place, ignore_errors=True)
 
 
-def forget(folder: Path, token: str) -> None:
-    """Delete the sealed bytes; the row stays, so that a second click finds its batch."""
-    (folder / f"{token}.sealed").unlink(missing_ok=True)
+def of_batch(conn: sqlite3.Connection, batch: int) -> sqlite3.Row | None:
+    """The upload that became ``batch``; None for a batch that was made otherwise."""
+    row: sqlite3.Row | None = conn.execute(
+        "select * from waiting_uploads where batch_id = ?", (batch,)
+    ).fetchone()
+    return row
 
 
-def sweep(folder: Path) -> int:
-    """Delete what was left waiting for a day, and clear text that a killed process left behind."""
+def choose(conn: sqlite3.Connection, token: str, options: dict[str, Any]) -> None:
+    """Replace what the sender chose for a waiting file (encoding, sheet, mode)."""
+    with transaction(conn):
+        conn.execute(
+            "update waiting_uploads set options = ? where token = ? and batch_id is null",
+            (json.dumps(options, ensure_ascii=False), token),
+        )
+
+
+def discard(conn: sqlite3.Connection, folder: Path, token: str) -> None:
+    """Delete a file that its sender does not want to confirm, and that it ever waited."""
+    with transaction(conn):
+        gone = conn.execute(
+            "delete from waiting_uploads where token = ? and batch_id is null", (token,)
+        )
+    if gone.rowcount:
+        (folder / f"{token}.sealed").unlink(missing_ok=True)
+
+
+def sweep(conn: sqlite3.Connection, folder: Path) -> int:
+    """Delete what waited a day, what was confirmed thirty days ago, and clear text left behind.
+
+    A killed process may leave a file in the clear; nobody reads one for ten minutes.
+    """
+    confirmed = {
+        row[0]
+        for row in conn.execute("select token from waiting_uploads where batch_id is not null")
+    }
     swept = 0
     for path in folder.iterdir():
         if path.name.startswith(_READABLE):
-            too_old = time.time() - path.stat().st_mtime > 600
+            limit = _READABLE_SECONDS
         else:
-            too_old = time.time() - path.stat().st_mtime > WAITING_SECONDS
-        if too_old:
+            limit = (KEPT_DAYS if path.stem in confirmed else WAITING_DAYS) * _DAY
+        if time.time() - path.stat().st_mtime > limit:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
             swept += 1
     return swept

@@ -56,7 +56,39 @@ def send_back(conn: sqlite3.Connection, batch: int, by: str, via: str, reason: s
     return moved
 
 
-def _decide(conn: sqlite3.Connection, batch: int, by: str, status: str, reason: str | None) -> None:
+def reject(
+    conn: sqlite3.Connection, batch: int, people: Sequence[int], by: str, via: str, reason: str
+) -> int:
+    """Reject some people of a batch for one reason (不予通过); the others still wait for a decision.
+
+    Returns how many. Raises :class:`Refused` if one of them does not wait in this batch.
+    """
+    reason, chosen = reason.strip(), sorted(set(people))
+    if not chosen:
+        raise Refused(t("请先勾选学员。", "Choose at least one person."))
+    if not reason:
+        raise Refused(t("请写明不予通过的理由。", "Write the reason for the rejection."))
+    with transaction(conn), acting(conn, by, via, reason):
+        _may_decide(conn, batch, by)
+        marks = ", ".join("?" * len(chosen))
+        moved = conn.execute(
+            "update trainees set state = 'rejected' where batch_id = ? and state = 'submitted'"
+            f" and id in ({marks})",
+            (batch, *chosen),
+        ).rowcount
+        if moved != len(chosen):
+            raise Refused(
+                t(
+                    "名单已有变化，请刷新页面后重新勾选。",
+                    "The list has changed: reload and choose again.",
+                )
+            )
+        audit.record(conn, by, via, "reject", "roster_batches", batch, people=moved, reason=reason)
+    return moved
+
+
+def _may_decide(conn: sqlite3.Connection, batch: int, by: str) -> None:
+    """Raise :class:`Refused` unless the batch waits and somebody else sent it (经办与审核分离)."""
     row = conn.execute(
         "select status, uploaded_by from roster_batches where id = ?", (batch,)
     ).fetchone()
@@ -68,6 +100,10 @@ def _decide(conn: sqlite3.Connection, batch: int, by: str, status: str, reason: 
         raise Refused(
             t("不能审核本人上传的批次，请由另一人审核。", "Somebody else must decide: you sent it.")
         )
+
+
+def _decide(conn: sqlite3.Connection, batch: int, by: str, status: str, reason: str | None) -> None:
+    _may_decide(conn, batch, by)
     conn.execute(
         "update roster_batches set status = ?, decided_by = ?, decided_at = ?, decision_reason = ?"
         " where id = ?",

@@ -67,7 +67,7 @@ def test_a_roster_goes_from_the_clerk_to_the_quota(site: Site, page: Page, tmp_p
     page.click("button:has-text('确认报送')")
     page.wait_for_url(re.compile(r"/-/roster/batch/\d+$"))
     batch = page.url
-    expect(page.locator("table.data tbody tr")).to_have_count(GOOD + FAULTY)
+    expect(page.locator("[data-people] tbody tr")).to_have_count(GOOD + FAULTY)
     number = people()[0]["身份证号码"]
     assert number not in page.content()
     page.goto("/")

@@ -143,3 +143,21 @@ def test_people_approved_through_another_batch_are_reported(
     conn.execute("update trainees set state = 'approved' where batch_row = 2")
     result = take_back(world, conn, batch)
     assert (result.failed, result.reversed) == ({2}, {3, 4})
+
+
+def test_rows_are_written_as_people_write_them() -> None:
+    assert undo.spans({5, 2, 3, 4, 9}) == "2-5, 9"
+    assert undo.spans(set()) == ""
+
+
+def test_people_the_office_rejected_stay_rejected(
+    world: World, conn: sqlite3.Connection, send: Send
+) -> None:
+    batch = send(people(3))
+    first = conn.execute("select id from trainees where batch_row = 2").fetchone()[0]
+    workflow.reject(conn, batch, [first], "office", "web", "超龄")
+    result = take_back(world, conn, batch)
+    assert (result.kept, result.reversed) == ({2}, {3, 4})
+    detail = conn.execute("select detail from audit_log where action = 'undo'").fetchone()[0]
+    assert '"kept_rows": "2"' in detail
+    assert '"reversed_rows": "3-4"' in detail

@@ -100,3 +100,44 @@ def test_recommended_people_are_selected_by_their_institution_alone(
     assert states(conn) == {"nominated", "submitted"}
     with pytest.raises(workflow.Refused):
         workflow.select_nominees(conn, YEAR, "tsinghua", ids[:1], "clerk2", "web")
+
+
+def test_some_people_are_rejected_and_the_others_wait_on(
+    world: World, conn: sqlite3.Connection, tmp_path: Path
+) -> None:
+    batch = send(world, conn, tmp_path, TSINGHUA, 4)
+    people = [row[0] for row in conn.execute("select id from trainees order by id")]
+    assert workflow.reject(conn, batch, people[:1] * 2, "office", "web", " 超龄 ") == 1
+    assert states(conn) == {"rejected", "submitted"}
+    assert [(row["id"], row["people"]) for row in workflow.inbox(conn)] == [(batch, 3)]
+    event = conn.execute("select * from trainee_events order by id desc limit 1").fetchone()
+    assert (event["trainee_id"], event["to_state"], event["reason"]) == (
+        people[0], "rejected", "超龄",
+    )  # fmt: skip
+    assert workflow.approve(conn, batch, "office", "web", enrol=False) == 3
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "which"),
+    [("clerk", "超龄", 0), ("office", "  ", 0), ("office", "超龄", None), ("office", "超龄", 99)],
+    ids=["the sender", "no reason", "nobody", "not in the batch"],
+)
+def test_a_rejection_that_is_refused_changes_nothing(
+    world: World, conn: sqlite3.Connection, tmp_path: Path, by: str, reason: str, which: int | None
+) -> None:
+    batch = send(world, conn, tmp_path, TSINGHUA)
+    people = [row[0] for row in conn.execute("select id from trainees order by id")]
+    chosen = [] if which is None else [people[0], people[which] if which < 3 else 10_000]
+    with pytest.raises(workflow.Refused):
+        workflow.reject(conn, batch, chosen, by, "web", reason)
+    assert states(conn) == {"submitted"}
+
+
+def test_a_rejected_person_may_be_sent_again(
+    world: World, conn: sqlite3.Connection, tmp_path: Path
+) -> None:
+    batch = send(world, conn, tmp_path, TSINGHUA)
+    first = conn.execute("select id from trainees order by id").fetchone()[0]
+    workflow.reject(conn, batch, [first], "office", "web", "材料不全")
+    again = send(world, conn, tmp_path, TSINGHUA, 4)
+    assert [(row["id"], row["people"]) for row in workflow.inbox(conn)] == [(batch, 2), (again, 2)]
