@@ -403,7 +403,8 @@ CREATE TABLE write_context (
     id integer primary key check (id = 1),
     actor text not null,
     via text not null,
-    reason text
+    reason text,
+    at text                               -- one moment for the whole act; else each row asks the clock
 ) strict;
 
 CREATE TABLE scope_log (
@@ -438,13 +439,12 @@ CREATE INDEX roster_batches_province on roster_batches (province);
 CREATE UNIQUE INDEX trainees_person on trainees (year, person_key)
     where state not in ('rejected', 'withdrawn', 'revoked');
 
-CREATE INDEX trainees_place on trainees (year, institution, track, state);
-
-CREATE INDEX trainees_institution on trainees (institution);
+CREATE INDEX trainees_place on trainees (institution, year, track, state);
 
 CREATE INDEX trainees_province on trainees (province);
 
-CREATE INDEX trainees_recommending on trainees (recommending_authority);
+CREATE INDEX trainees_recommending on trainees (recommending_authority)
+    where recommending_authority is not null;
 
 CREATE INDEX trainees_uscc on trainees (uscc);
 
@@ -498,19 +498,14 @@ left join assessment_scores as s on s.assessment_id = a.id and s.indicator = i.c
 group by a.id;
 
 CREATE VIEW acting_now as
-select coalesce((select actor from write_context), 'unknown') as actor,
-    coalesce((select via from write_context), 'sql') as via,
-    (select reason from write_context) as reason,
-    strftime('%Y-%m-%dT%H:%M:%S+08:00', 'now', '+8 hours') as now_at;
+select coalesce(w.actor, 'unknown') as actor,
+    coalesce(w.via, 'sql') as via,
+    w.reason as reason,
+    coalesce(w.at, strftime('%Y-%m-%dT%H:%M:%S+08:00', 'now', '+8 hours')) as now_at
+from (select 1) left join write_context as w on w.id = 1;
 
 CREATE VIEW changed_scopes as
 select scope from scope_log;
-
-CREATE TRIGGER trainees_start before insert on trainees
-when not exists (select 1 from trainee_transitions where from_state = '' and to_state = new.state)
-begin
-    select raise(abort, '新学员只能从推荐、选拔或上报开始 (a new trainee starts nominated, selected or submitted)');
-end;
 
 CREATE TRIGGER trainees_step before update on trainees
 when old.state <> new.state and not exists (
@@ -521,6 +516,13 @@ end;
 
 CREATE TRIGGER trainees_started after insert on trainees
 begin
+    select raise(abort, '新学员只能从推荐、选拔或上报开始 (a new trainee starts nominated, selected or submitted)')
+    where not exists (
+        select 1 from trainee_transitions where from_state = '' and to_state = new.state);
+    select raise(abort, '该机构本年度不承担培训任务 (the institution does not train in this year)')
+    where not exists (
+        select 1 from institution_years as y
+        where y.year = new.year and y.institution = new.institution and y.status <> 'suspended');
     insert into trainee_events (trainee_id, at, actor, via, from_state, to_state, reason, batch_id)
     select new.id, now_at, actor, via, '', new.state, reason, new.batch_id from acting_now;
 end;
@@ -549,14 +551,6 @@ end;
 CREATE TRIGGER audit_log_kept before delete on audit_log
 begin
     select raise(abort, '审计记录只能追加，不能删除 (the audit log is append-only)');
-end;
-
-CREATE TRIGGER trainees_institution_of_year before insert on trainees
-when not exists (
-    select 1 from institution_years as y
-    where y.year = new.year and y.institution = new.institution and y.status <> 'suspended')
-begin
-    select raise(abort, '该机构本年度不承担培训任务 (the institution does not train in this year)');
 end;
 
 CREATE TRIGGER certificates_earned before insert on certificates

@@ -71,8 +71,8 @@ def acting(
     next writer can never be mistaken for this one.
     """
     conn.execute(
-        "insert or replace into write_context (id, actor, via, reason) values (1, ?, ?, ?)",
-        (actor, via, reason),
+        "insert or replace into write_context (id, actor, via, reason, at) values (1, ?, ?, ?, ?)",
+        (actor, via, reason, now()),
     )
     yield
     conn.execute("delete from write_context")

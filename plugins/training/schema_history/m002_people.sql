@@ -93,10 +93,10 @@ create table trainees (
 -- A person counts once a year; rejected and withdrawn rows stay as history and may be followed by another.
 create unique index trainees_person on trainees (year, person_key)
     where state not in ('rejected', 'withdrawn', 'revoked');
-create index trainees_place on trainees (year, institution, track, state);
-create index trainees_institution on trainees (institution);
+create index trainees_place on trainees (institution, year, track, state);
 create index trainees_province on trainees (province);
-create index trainees_recommending on trainees (recommending_authority);
+create index trainees_recommending on trainees (recommending_authority)
+    where recommending_authority is not null;
 create index trainees_uscc on trainees (uscc);
 create index trainees_mobile on trainees (mobile_key);
 create index trainees_batch on trainees (batch_id);

@@ -153,5 +153,6 @@ create table write_context (
     id integer primary key check (id = 1),
     actor text not null,
     via text not null,
-    reason text
+    reason text,
+    at text                               -- one moment for the whole act; else each row asks the clock
 ) strict;

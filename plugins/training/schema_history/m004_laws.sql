@@ -1,15 +1,10 @@
 -- Who writes now. A hand in the file without a word of who it is shows as unknown.
 create view acting_now as
-select coalesce((select actor from write_context), 'unknown') as actor,
-    coalesce((select via from write_context), 'sql') as via,
-    (select reason from write_context) as reason,
-    strftime('%Y-%m-%dT%H:%M:%S+08:00', 'now', '+8 hours') as now_at;
-
-create trigger trainees_start before insert on trainees
-when not exists (select 1 from trainee_transitions where from_state = '' and to_state = new.state)
-begin
-    select raise(abort, '新学员只能从推荐、选拔或上报开始 (a new trainee starts nominated, selected or submitted)');
-end;
+select coalesce(w.actor, 'unknown') as actor,
+    coalesce(w.via, 'sql') as via,
+    w.reason as reason,
+    coalesce(w.at, strftime('%Y-%m-%dT%H:%M:%S+08:00', 'now', '+8 hours')) as now_at
+from (select 1) left join write_context as w on w.id = 1;
 
 create trigger trainees_step before update on trainees
 when old.state <> new.state and not exists (
@@ -18,8 +13,17 @@ begin
     select raise(abort, '学员状态不能这样变更 (this change of state is not allowed)');
 end;
 
+-- One trigger for a start, because a roster fires it for every row. 二 and 三(六): nobody is put on the
+-- roster of an institution that is not in the year, or suspended in it.
 create trigger trainees_started after insert on trainees
 begin
+    select raise(abort, '新学员只能从推荐、选拔或上报开始 (a new trainee starts nominated, selected or submitted)')
+    where not exists (
+        select 1 from trainee_transitions where from_state = '' and to_state = new.state);
+    select raise(abort, '该机构本年度不承担培训任务 (the institution does not train in this year)')
+    where not exists (
+        select 1 from institution_years as y
+        where y.year = new.year and y.institution = new.institution and y.status <> 'suspended');
     insert into trainee_events (trainee_id, at, actor, via, from_state, to_state, reason, batch_id)
     select new.id, now_at, actor, via, '', new.state, reason, new.batch_id from acting_now;
 end;
@@ -48,15 +52,6 @@ end;
 create trigger audit_log_kept before delete on audit_log
 begin
     select raise(abort, '审计记录只能追加，不能删除 (the audit log is append-only)');
-end;
-
--- 二 and 三(六): nobody is put on the roster of an institution that is not in the year, or suspended in it.
-create trigger trainees_institution_of_year before insert on trainees
-when not exists (
-    select 1 from institution_years as y
-    where y.year = new.year and y.institution = new.institution and y.status <> 'suspended')
-begin
-    select raise(abort, '该机构本年度不承担培训任务 (the institution does not train in this year)');
 end;
 
 -- 三(六): a certificate follows a completed training, in the same act.
