@@ -166,6 +166,13 @@ class CheckDesk(Desk):
             raise Refused(
                 t("文件不能这样读取，请换一个选项。", "The file can't be read that way.")
             ) from wrong
+        except (sqlite3.OperationalError, OSError) as full:
+            raise Refused(
+                t(
+                    "服务器磁盘写不进去，什么都没有保存。请联系管理员，稍后再试。",
+                    "The server's disk refused to write; nothing was stored. Tell the administrator.",
+                )
+            ) from full
         return report
 
 

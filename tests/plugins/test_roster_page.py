@@ -1,6 +1,7 @@
 """名单报送 and 名单审核 as their people use them, without a browser: what is shown, stored, refused."""
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -435,3 +436,20 @@ async def test_wrong_addresses_and_bare_posts_get_an_answer(served: Served) -> N
         odd = await served.ask(method, path, "institution", content=b"\xff\xfe=\x00",
                                headers={"content-type": "application/x-www-form-urlencoded"})  # fmt: skip
         assert odd.status_code in (200, 302, 400, 404), path
+
+
+async def test_a_full_disk_is_said_in_words_and_stores_nothing(
+    served: Served, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = await upload(served, roster_csv(ROWS).encode())
+    check = answer.headers["location"]
+
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("training.roster_store.store", full)
+    token = check.rsplit("/", 1)[1]
+    answer = await served.post(f"/-/roster/confirm/{token}", "institution", data={"act": "confirm"})
+    assert answer.status_code == 302
+    assert "ds_messages" in answer.headers["set-cookie"]
+    assert world.connect().execute("select count(*) from trainees").fetchone()[0] == 0
