@@ -25,11 +25,11 @@ def crash(points: int, rows: int) -> None:
                 found[left.word] += 1
                 click.echo(f"\r{found.total()} of {points}", nl=False, err=True)
         except crashing.Half as half:
-            click.echo(f"\nafter {found.total()} kills: {half}", err=True)
+            click.echo(f"\nafter {found.total()} points: {half}", err=True)
             raise SystemExit(1) from half
     click.echo(err=True)
     words = ", ".join(f"{count} {word}" for word, count in sorted(found.items()))
-    click.echo(f"{points} kills over an import of {rows} rows: {words}; 0 half, 0 lost")
+    click.echo(f"{points} points over an import of {rows} rows: {words}; 0 half, 0 lost")
 
 
 if __name__ == "__main__":
