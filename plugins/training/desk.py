@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from training import batches, identity, remembered, uploads, workflow
-from training.columns import COLUMNS
+from training import batches, identity, remembered, tables, uploads, workflow
 from training.database import connect
 from training.rows import Sender
 from training.wording import t
@@ -20,7 +19,7 @@ __all__ = ["Desk", "Refused", "SenderDesk"]
 
 VIA = "web"
 #: identifier of a roster column → its label in Chinese and in English
-LABELS = {name: (column.label_zh, column.label_en) for name, column in COLUMNS.items()}
+LABELS = tables.labels()
 #: What a sender may say about the encoding; nothing leaves it to reading.
 ENCODINGS = ("", "gb18030", "utf-8", "big5", "utf-16")
 
