@@ -2,13 +2,19 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
+import yaml
 from training import building, identity
 from training.database import connect
+
+if TYPE_CHECKING:
+    from tests.served import Served
 
 ROOT = Path(__file__).resolve().parent.parent
 YEAR = "2021-2022"
@@ -61,3 +67,17 @@ def conn(world: World) -> Iterator[sqlite3.Connection]:
     connection = world.connect()
     yield connection
     connection.close()
+
+
+@pytest_asyncio.fixture
+async def served(world: World) -> AsyncIterator["Served"]:
+    """The test's own record behind the real plugins and metadata.yml, with an account per role."""
+    # Loading Datasette takes a moment that tests of the domain alone need not wait for.
+    from tests.served import Served
+
+    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+    made = Served(world.folder, config=config)
+    made.hire()
+    await made.ds.invoke_startup()
+    yield made
+    made.ds.close()

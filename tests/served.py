@@ -12,7 +12,7 @@ from training import accounts, passwords, sessions
 
 ROOT = Path(__file__).resolve().parent.parent
 #: One person for each role; whose scope it is stands behind the role.
-PEOPLE: dict[str, dict[str, str]] = {
+PEOPLE: dict[str, dict[str, Any]] = {
     "office": {},
     "institution": {"institution": "tsinghua"},
     "province": {"province": "330000"},

@@ -1,24 +1,10 @@
 """The home page leads each role to its work, and to nothing that is closed to it."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-import yaml
 
-from tests.conftest import ROOT, World
 from tests.served import PEOPLE, Served
-
-
-@pytest_asyncio.fixture
-async def served(world: World) -> AsyncIterator[Served]:
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    made = Served(world.folder, config=config)
-    made.hire()
-    await made.ds.invoke_startup()
-    yield made
-    made.ds.close()
 
 
 async def test_every_duty_of_every_role_opens(served: Served) -> None:

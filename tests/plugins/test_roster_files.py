@@ -4,29 +4,16 @@ import csv
 import io
 import os
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest_asyncio
-import yaml
 from python_calamine import CalamineWorkbook
 
-from tests.conftest import ROOT, YEAR, World
+from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
 from tests.served import Served
 
 ROWS = [person(n) for n in range(6)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@pytest_asyncio.fixture
-async def served(world: World) -> AsyncIterator[Served]:
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    made = Served(world.folder, config=config)
-    made.hire()
-    await made.ds.invoke_startup()
-    yield made
-    made.ds.close()
 
 
 async def upload(served: Served, content: bytes, name: str = "名单.csv") -> str:

@@ -2,28 +2,15 @@
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-import yaml
 
-from tests.conftest import ROOT, YEAR, World
+from tests.conftest import YEAR, World
 from tests.people import identity_number, person, roster_csv
 from tests.served import Served
 
 ROWS = [person(n) for n in range(6)]
-
-
-@pytest_asyncio.fixture
-async def served(world: World) -> AsyncIterator[Served]:
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    made = Served(world.folder, config=config)
-    made.hire()
-    await made.ds.invoke_startup()
-    yield made
-    made.ds.close()
 
 
 async def upload(

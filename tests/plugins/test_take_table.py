@@ -1,27 +1,13 @@
 """作为名单导入: a landed table becomes a batch of its sender, and whoever took it can't decide on it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from urllib.parse import quote
 
-import pytest_asyncio
-import yaml
-
-from tests.conftest import ROOT, YEAR, World
+from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
 from tests.served import Served
 
 PATH = "/-/office/take-table"
-
-
-@pytest_asyncio.fixture
-async def served(world: World) -> AsyncIterator[Served]:
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    made = Served(world.folder, config=config)
-    made.hire()
-    await made.ds.invoke_startup()
-    yield made
-    made.ds.close()
 
 
 async def land(served: Served, rows: list[dict[str, str]]) -> str:
