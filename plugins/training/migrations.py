@@ -17,8 +17,8 @@ from training.database import prepare
 
 migrations = Migrations("training")
 
-#: Tables the office edits in Datasette's own row dialogs; each edit is written to the audit log.
-OFFICE_TABLES = (
+#: The office's tables as step m004 found them; a step that has run is never edited.
+_AUDITED_IN_M004 = (
     "programme_years",
     "institutions",
     "institution_years",
@@ -31,6 +31,10 @@ OFFICE_TABLES = (
     "assessment_indicators",
     "suspensions",
 )
+
+#: Tables the office edits in Datasette's own row dialogs; each edit is written to the audit log. A
+#: step that makes another one, or gives one another column, calls :func:`_audit` for it.
+OFFICE_TABLES = (*_AUDITED_IN_M004,)
 
 #: Who a contact is stays out of the audit log, which people read who may see no personal data: an
 #: edit of these columns shows there as made, without the values.
@@ -77,15 +81,22 @@ def m003_procedures(db: Database) -> None:
 def m004_laws(db: Database) -> None:
     """What must never happen, and who did what: triggers."""
     _run(db, "m004_laws.sql")
-    for table in OFFICE_TABLES:
-        for statement in _audit_triggers(db, table):
-            db.conn.execute(statement)
+    _audit(db, *_AUDITED_IN_M004)
 
 
 @migrations()
 def m005_scopes(db: Database) -> None:
     """Which audience's file a change concerns: the log that keeps projections fresh."""
     _run(db, "m005_scopes.sql")
+
+
+def _audit(db: Database, *tables: str) -> None:
+    """Write each edit of ``tables`` to the audit log from now on, with the columns they have now."""
+    for table in tables:
+        for event in ("insert", "update", "delete"):
+            db.conn.execute(f"drop trigger if exists audit_{table}_{event}")
+        for statement in _audit_triggers(db, table):
+            db.conn.execute(statement)
 
 
 def _audit_triggers(db: Database, table: str) -> Iterator[str]:
