@@ -405,7 +405,7 @@ CREATE TABLE write_context (
     via text not null,
     reason text,
     at text                               -- one moment for the whole act; else each row asks the clock
-) strict;
+, bulk integer not null default 0 check (bulk in (0, 1))) strict;
 
 CREATE TABLE scope_log (
     scope text not null,                  -- the audience, e.g. 'public'

@@ -63,16 +63,18 @@ def transaction(conn: sqlite3.Connection, mode: str = "immediate") -> Iterator[s
 
 @contextmanager
 def acting(
-    conn: sqlite3.Connection, actor: str, via: str, reason: str | None = None
+    conn: sqlite3.Connection, actor: str, via: str, reason: str | None = None, *, bulk: bool = False
 ) -> Iterator[None]:
     """Say who acts, for the triggers that write the history of an open transaction.
 
-    ``via`` is ``web`` or ``script``. The word is taken back before the transaction ends, so the
+    ``via`` is ``web`` or ``script``. An act that is ``bulk`` writes itself, once for all rows, what
+    the triggers would write for each. The word is taken back before the transaction ends, so the
     next writer can never be mistaken for this one.
     """
     conn.execute(
-        "insert or replace into write_context (id, actor, via, reason, at) values (1, ?, ?, ?, ?)",
-        (actor, via, reason, now()),
+        "insert or replace into write_context (id, actor, via, reason, at, bulk)"
+        " values (1, ?, ?, ?, ?, ?)",
+        (actor, via, reason, now(), bulk),
     )
     yield
     conn.execute("delete from write_context")

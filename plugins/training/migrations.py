@@ -90,6 +90,12 @@ def m005_scopes(db: Database) -> None:
     _run(db, "m005_scopes.sql")
 
 
+@migrations()
+def m006_bulk(db: Database) -> None:
+    """Acts on very many rows, which keep the books once for all of them."""
+    _run(db, "m006_bulk.sql")
+
+
 def _audit(db: Database, *tables: str) -> None:
     """Write each edit of ``tables`` to the audit log from now on, with the columns they have now."""
     for table in tables:
