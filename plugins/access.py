@@ -21,11 +21,16 @@ OFFICE_READS = (
     *("assessment_indicators", "assessments", "assessment_scores", "assessment_totals"),
     *("suspensions", "certificates", "province_contacts", "contact_forms"),
     *("training_plans", "commissioned_trainings", "audit_log", "current_year"),
+    *("course_modules", "class_sessions", "attendance", "class_attendance", "exchange_activities"),
+    *("retraining", "province_supports", "fund_items", "cohort_accounts", "partner_organisations"),
+    *("little_giants", "size_classes", "trainee_sizes", "management_words", "consents"),
 )
 #: Rows that leave no hole in the history; foreign keys keep those that something refers to.
 OFFICE_DELETES = (
     *("institution_tracks", "cohorts", "contact_forms"),
     *("training_plans", "commissioned_trainings"),
+    *("course_modules", "class_sessions", "retraining", "province_supports", "fund_items"),
+    *("cohort_accounts", "partner_organisations", "management_words"),
 )
 #: Canned queries of `training` by name pattern; what a name promises stands atop metadata.yml.
 ROLE_QUERIES: dict[str, tuple[str, ...]] = {

@@ -155,11 +155,12 @@ def copy_indicators(conn: sqlite3.Connection) -> None:
 
 
 def list_little_giants(conn: sqlite3.Connection) -> None:
-    """Put two in five enterprises of the 专精特新 topic on the ministry's list, their people too."""
+    """Put two in five enterprises of the 专精特新 topic on the ministry's lists, their people too."""
     conn.execute(
-        "update enterprises set little_giant_batch = 1 + rowid_of % 3, little_giant_source = '示例'"
-        " from (select uscc as code, min(id) as rowid_of from trainees"
-        "  where track = 'srdi' and id % 5 < 2 group by uscc) where code = uscc"
+        "insert into little_giants (uscc, batch, name, year, valid_until, source)"
+        " select uscc, 1 + min(id) % 3, min(enterprise_name), 2019 + min(id) % 3,"
+        "  (2022 + min(id) % 3) || '-12-31', '示例名单' from trainees"
+        " where track = 'srdi' and id % 5 < 2 group by uscc"
     )
     conn.execute(
         "update trainees set srdi_level = 'little_giant' where uscc in"

@@ -34,11 +34,15 @@ _AUDITED_IN_M004 = (
 
 #: Tables the office edits in Datasette's own row dialogs; each edit is written to the audit log. A
 #: step that makes another one, or gives one another column, calls :func:`_audit` for it.
-OFFICE_TABLES = (*_AUDITED_IN_M004,)
+OFFICE_TABLES = (
+    *_AUDITED_IN_M004,
+    *("course_modules", "class_sessions", "retraining", "province_supports", "fund_items"),
+    *("cohort_accounts", "partner_organisations", "management_words", "consents"),
+)
 
 #: Who a contact is stays out of the audit log, which people read who may see no personal data: an
 #: edit of these columns shows there as made, without the values.
-PERSONAL = {"province_contacts": ("name", "phone", "email")}
+PERSONAL = {"province_contacts": ("name", "phone", "email", "mobile")}
 
 
 def statements(script: str) -> Iterator[str]:
@@ -94,6 +98,16 @@ def m005_scopes(db: Database) -> None:
 def m006_bulk(db: Database) -> None:
     """Acts on very many rows, which keep the books once for all of them."""
     _run(db, "m006_bulk.sql")
+
+
+@migrations()
+def m011_teaching(db: Database) -> None:
+    """Sessions, attendance, funds, retraining, support, size classes, little giants, consent."""
+    _run(db, "m011_teaching.sql")
+    _audit(db, "programme_years", "cohorts", "training_plans", "province_contacts")
+    _audit(db, "course_modules", "class_sessions", "retraining", "province_supports", "fund_items")
+    _audit(db, "cohort_accounts", "partner_organisations", "management_words")
+    _audit(db, "consents")
 
 
 def _audit(db: Database, *tables: str) -> None:

@@ -22,6 +22,7 @@ SEEDED = (
     "trainee_states",
     "trainee_transitions",
     "assessment_indicators",
+    "management_words",
 )
 
 

@@ -274,10 +274,15 @@ def test_little_giants_are_those_of_the_list_and_the_special_topics(
     add_people(conn, uscc="1" * 18, srdi_level="little_giant", **topic)
     add_people(conn, uscc="2" * 18, srdi_level="little_giant", **topic)
     add_people(conn, uscc="1" * 18)
-    conn.execute("update enterprises set little_giant_batch = 3 where uscc = ?", ("1" * 18,))
+    insert(
+        conn, "little_giants", uscc="1" * 18, batch=3, name="示例", year=2021, source="示例",
+        valid_until="2021-12-31",
+    )  # fmt: skip
     row = ask(conn, "quota_little_giant_share")[0]
     assert (row["numerator"], row["denominator"], row["claimed"]) == (1, 2, 2)
     assert row["status"] == "not_applicable"
+    conn.execute("update little_giants set valid_until = '2021-12-30'")
+    assert ask(conn, "quota_little_giant_share")[0]["numerator"] == 0
 
 
 # ---- reports ----------------------------------------------------------------------------------
