@@ -644,7 +644,8 @@ select t.id as trainee_id, t.cohort_id,
     count(s.id) as sessions,
     count(a.session_id) as recorded,
     total(s.hours) as hours,
-    total(s.hours) filter (where a.present) as attended
+    total(s.hours) filter (where a.present) as attended,
+    total(s.hours) filter (where a.session_id is null) as unrecorded
 from trainees as t
 left join class_sessions as s on s.cohort_id = t.cohort_id
 left join attendance as a on a.session_id = s.id and a.trainee_id = t.id

@@ -57,10 +57,18 @@ def duties(role: str | None) -> list[Duty]:
         t("审计记录", "Audit log"),
         t("谁在什么时候做了什么。", "Who did what, and when."),
     )
+    classes = (
+        "/-/classes",
+        t("班级", "Classes"),
+        t(
+            "学员编班、教学活动、出勤、经费和结业认定。",
+            "People, sessions, attendance, funds, completion.",
+        ),
+    )
     return {
-        "institution": [rosters, people, batches],
+        "institution": [rosters, people, batches, classes],
         "province": [rosters, people, batches],
-        "office": [inbox, checks, record, tables],
+        "office": [inbox, checks, classes, record, tables],
         "assessor": [checks],
         "analyst": [checks, tables],
         "auditor": [log],

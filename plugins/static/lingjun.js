@@ -4,3 +4,10 @@ document.addEventListener("click", (event) => {
     window.openColumnChooser();
   }
 });
+
+// Attendance: tick everybody of one session. Without scripts the boxes do.
+for (const button of document.querySelectorAll("[data-tick-all]")) {
+  const boxes = document.querySelectorAll(`input[name=present][value^="${button.dataset.tickAll}:"]`);
+  button.hidden = false;
+  button.addEventListener("click", () => boxes.forEach((box) => (box.checked = true)));
+}

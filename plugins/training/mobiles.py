@@ -54,3 +54,10 @@ def _sorted(parts: Sequence[str]) -> tuple[list[str], int, int]:
         else:
             strange += 1
     return list(found), landlines, strange
+
+
+def are_phones(text: str) -> bool:
+    """Whether a cell holds telephone numbers and nothing else: landlines or mobiles, parted by /."""
+    parts = [part for part in _BETWEEN_NUMBERS.split(texts.clean(text)) if part.strip()]
+    found, landlines, strange = _sorted(parts)
+    return bool(found or landlines) and not strange
