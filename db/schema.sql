@@ -313,7 +313,7 @@ CREATE TABLE contact_forms (
     province text not null references provinces (code),
     received_at text not null check (received_at glob '????-??-??T??:??:??+08:00'),
     file_sha256 text check (length(file_sha256) = 64),
-    status text not null default 'received' check (status in ('received', 'returned', 'accepted')),
+    status text not null default 'received' check (status in ('received', 'returned', 'accepted')), returned_reason text,
     primary key (year, province)
 ) strict, without rowid;
 
@@ -848,27 +848,6 @@ CREATE TRIGGER audit_institution_tracks_delete after delete on institution_track
                 from acting_now;
             end;
 
-CREATE TRIGGER audit_contact_forms_insert after insert on contact_forms
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'province', json_array(null, new.province), 'received_at', json_array(null, new.received_at), 'file_sha256', json_array(null, new.file_sha256), 'status', json_array(null, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_contact_forms_update after update on contact_forms
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'received_at', json_array(old.received_at, new.received_at), 'file_sha256', json_array(old.file_sha256, new.file_sha256), 'status', json_array(old.status, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_contact_forms_delete after delete on contact_forms
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'contact_forms', old.year || '/' || old.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'province', json_array(old.province, null), 'received_at', json_array(old.received_at, null), 'file_sha256', json_array(old.file_sha256, null), 'status', json_array(old.status, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
 CREATE TRIGGER audit_commissioned_trainings_insert after insert on commissioned_trainings
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
@@ -1244,6 +1223,27 @@ CREATE TRIGGER audit_province_contacts_delete after delete on province_contacts
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
                 select now_at, actor, via, 'delete', 'province_contacts', old.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email', 'mobile'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'province', json_array(old.province, null), 'role', json_array(old.role, null), 'name', json_array(old.name, null), 'department', json_array(old.department, null), 'title', json_array(old.title, null), 'phone', json_array(old.phone, null), 'email', json_array(old.email, null), 'valid_from', json_array(old.valid_from, null), 'valid_to', json_array(old.valid_to, null), 'mobile', json_array(old.mobile, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_contact_forms_insert after insert on contact_forms
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'province', json_array(null, new.province), 'received_at', json_array(null, new.received_at), 'file_sha256', json_array(null, new.file_sha256), 'status', json_array(null, new.status), 'returned_reason', json_array(null, new.returned_reason))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_contact_forms_update after update on contact_forms
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'received_at', json_array(old.received_at, new.received_at), 'file_sha256', json_array(old.file_sha256, new.file_sha256), 'status', json_array(old.status, new.status), 'returned_reason', json_array(old.returned_reason, new.returned_reason))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_contact_forms_delete after delete on contact_forms
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'contact_forms', old.year || '/' || old.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'province', json_array(old.province, null), 'received_at', json_array(old.received_at, null), 'file_sha256', json_array(old.file_sha256, null), 'status', json_array(old.status, null), 'returned_reason', json_array(old.returned_reason, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 

@@ -65,10 +65,36 @@ def duties(role: str | None) -> list[Duty]:
             "People, sessions, attendance, funds, completion.",
         ),
     )
+    contacts = (
+        "/-/contact-form",
+        t("信息表", "Contact form"),
+        t("分管负责同志和联络员，截止日期，催报。", "Official and liaison, due day, reminders."),
+    )
+    plans = (
+        "/-/plans",
+        t("培训方案", "Training plans"),
+        t("起草、三方同意、生效。", "Draft, agree on all three sides, put in force."),
+    )
+    commissioned = (
+        "/-/commissioned",
+        t("联合委托培养", "Commissioned trainings"),
+        t("开班前上报，部里确认。", "Reported before they begin, acknowledged."),
+    )
+    support = (
+        "/-/support",
+        t("地方支持", "Provincial support"),
+        t("财政支持金额；空着不等于零。", "What is given; blank is not zero."),
+    )
+    retraining = (
+        "/-/retraining",
+        t("复训", "Retraining"),
+        t("往届学员回来参加培训，不计人数。", "Alumni come back to a class, never counted."),
+    )
+    local = [contacts, plans, commissioned, support]
     return {
-        "institution": [rosters, people, batches, classes],
-        "province": [rosters, people, batches],
-        "office": [inbox, checks, classes, record, tables],
+        "institution": [rosters, people, batches, classes, plans, retraining],
+        "province": [rosters, people, batches, *local],
+        "office": [inbox, checks, classes, *local, retraining, record, tables],
         "assessor": [checks],
         "analyst": [checks, tables],
         "auditor": [log],

@@ -6,8 +6,9 @@ keeps what she typed.
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from training import cells, dates, mobiles, texts
 from training.wording import t
@@ -16,6 +17,7 @@ from training.workflow import Refused
 #: The fields of a form as they came: a field may come several times.
 Form = Mapping[str, Sequence[str]]
 Label = tuple[str, str]
+Value = TypeVar("Value")
 
 _YUAN = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?", re.ASCII)
 _HOURS = re.compile(r"\d{1,2}(?:\.[05]0?)?", re.ASCII)
@@ -25,6 +27,20 @@ def one(form: Form, name: str) -> str:
     """The first value of a field as it was typed, '' without one."""
     values = form.get(name) or ("",)
     return values[0]
+
+
+def all_of(**values: Callable[[], Value]) -> dict[str, Value]:
+    """Each value by its name; if some can't be right, one refusal that names every fault."""
+    taken: dict[str, Value] = {}
+    faults: list[str] = []
+    for name, value in values.items():
+        try:
+            taken[name] = value()
+        except Refused as refusal:
+            faults.append(str(refusal))
+    if faults:
+        raise Refused(t("", " ").join(faults))
+    return taken
 
 
 def text(form: Form, name: str, label: Label, *, required: bool = False, limit: int = 100) -> str:

@@ -17,6 +17,7 @@ ANYBODY = frozenset({*ROLES, "anonymous"})
 SIGNED_IN = frozenset(ROLES)
 OFFICE = frozenset({"office"})
 SENDERS = frozenset({"office", "institution", "province"})
+LOCAL = frozenset({"office", "province"})
 TEACHING = frozenset({"office", "institution"})
 
 #: Address (a regular expression for the whole path) and the roles it answers.
@@ -33,7 +34,9 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/checks(/.*)?", SIGNED_IN),
     (r"/-/roster(/.*)?", SENDERS),
     (r"/-/office(/.*)?", OFFICE),
-    (r"/-/classes(/.*)?", TEACHING),
+    (r"/-/classes(/.*)?|/-/retraining", TEACHING),
+    (r"/-/plans", SENDERS),
+    (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
     (r"/-/upload-csvs", SIGNED_IN),
 )
 #: What somebody with a one-time password reaches before choosing one, beside the public pages.

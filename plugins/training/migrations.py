@@ -104,7 +104,7 @@ def m006_bulk(db: Database) -> None:
 def m011_teaching(db: Database) -> None:
     """Sessions, attendance, funds, retraining, support, size classes, little giants, consent."""
     _run(db, "m011_teaching.sql")
-    _audit(db, "programme_years", "cohorts", "training_plans", "province_contacts")
+    _audit(db, "programme_years", "cohorts", "training_plans", "province_contacts", "contact_forms")
     _audit(db, "course_modules", "class_sessions", "retraining", "province_supports", "fund_items")
     _audit(db, "cohort_accounts", "partner_organisations", "management_words")
     _audit(db, "consents")

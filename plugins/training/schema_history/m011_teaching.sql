@@ -230,8 +230,9 @@ begin
     select raise(abort, '三方都同意后方案才能生效 (a plan is in force once all three have agreed)');
 end;
 
--- 附件: the liaison has a mobile as well.
+-- 附件: the liaison has a mobile as well; a form that is sent back says why.
 alter table province_contacts add column mobile text;
+alter table contact_forms add column returned_reason text;
 
 -- The ministry's lists of 专精特新“小巨人”, batch by batch, from the published list alone.
 create table little_giants (
