@@ -12,7 +12,16 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from training import accounts, audit, demo_plan, demo_procedures, demo_rosters, identity, publishing
+from training import (
+    accounts,
+    audit,
+    demo_plan,
+    demo_procedures,
+    demo_rosters,
+    demo_teaching,
+    identity,
+    publishing,
+)
 from training.database import acting, connect, transaction
 from training.demo_filling import Filler, Pool
 from training.demo_people import Person
@@ -78,6 +87,7 @@ def _fill(conn: sqlite3.Connection, keys: identity.Keys, folder: Path) -> list[P
         filler, storage = Filler(conn, random), Storage(conn, keys)
         _store(filler, storage, sent[0], date(2020, 12, 31), Pool({True: 620, False: 1_202}))
         _store(filler, storage, sent[1], date(2021, 12, 31), Pool(demo_plan.TRAINED))
+        demo_teaching.teach(conn)
         demo_procedures.list_little_giants(conn)
         demo_procedures.answer_the_notice(conn)
         demo_procedures.copy_indicators(conn)

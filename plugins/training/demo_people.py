@@ -119,7 +119,7 @@ class Crowd:
             industry_code=industry,
             main_business=f"{trade}相关产品和服务",
             kind="startup_micro_small" if small else "growth_backbone",
-            employees=self._random.randint(6, 60) if small else self._random.randint(80, 900),
+            employees=self._employees(small, industry),
             revenue_wan=self._revenue(small),
             founded_on=self._founded(small),
             srdi_level=self._random.choice(("none", "none", "none", "innovative", "provincial")),
@@ -148,6 +148,12 @@ class Crowd:
 
     def _word(self) -> str:
         return "".join(self._random.sample(_WORDS, 2))
+
+    def _employees(self, small: bool, industry: str | None) -> int:
+        """Outside manufacturing an enterprise is large (大型) with far fewer people."""
+        if small:
+            return self._random.randint(6, 60)
+        return self._random.randint(80, 900) // (3 if industry in OTHER else 1)
 
     def _revenue(self, small: bool) -> float:
         return self._random.randint(*(800, 9_000) if small else (20_000, 400_000)) / 10
