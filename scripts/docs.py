@@ -4,11 +4,15 @@ import sys
 from pathlib import Path
 
 import click
-from training import problems, queries
+from training import clauses, problems, queries
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 
-TABLES = {"fault": problems.markdown_table, "check": queries.markdown_table}
+TABLES = {
+    "fault": problems.markdown_table,
+    "check": queries.markdown_table,
+    "clause": clauses.markdown_table,
+}
 
 
 def filled(text: str) -> str:

@@ -124,10 +124,14 @@ def names_in_file(content: bytes, name: str) -> list[str]:
         file.flush()
         try:
             source = reading.open_source(file.name, name=name, header_vote=_is_header)
-            rows = [row[1] for row in reading.rows(source)]
+            read = list(reading.rows(source))
         except reading.Unreadable as error:
             raise Refused(t(error.problem.message("zh"), error.problem.message("en"))) from error
-    column = 0
+    for _, _, problems in read:
+        for problem in problems:
+            if problem.severity == "error":
+                raise Refused(t(problem.message("zh"), problem.message("en")))
+    rows, column = [row for _, row, _ in read], 0
     for place, row in enumerate(rows):
         keys = [texts.key(cell) for cell in row]
         if "姓名" in keys:

@@ -95,7 +95,9 @@ def answer_the_notice(conn: sqlite3.Connection) -> None:
             insert(conn, "province_contacts", {
                 "province": code, "role": role, "title": title, "department": "中小企业处",
                 "name": f"{_SURNAMES[place % len(_SURNAMES)]}示例",
-                "phone": f"000-0000{place:04d}", "email": f"{role[:4]}-{code}@example.org",
+                "phone": f"000-2000{place:04d}",
+                "mobile": f"1380000{place:04d}" if role == "liaison" else None,
+                "email": f"{role[:4]}-{code}@example.org",
                 "valid_from": "2021-10-29",
             })  # fmt: skip
         if code == "650000":

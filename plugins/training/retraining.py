@@ -18,9 +18,10 @@ def registered(
 ) -> list[sqlite3.Row]:
     """Who is retrained in a year, by class."""
     return conn.execute(
-        "select r.*, t.name, t.id_masked, t.enterprise_name, t.year as finished_in, c.name as class"
+        "select r.*, t.name, t.id_masked, t.enterprise_name, t.year as finished_in, c.name as class,"
+        " i.name_zh as institution_zh, i.name_en as institution_en"
         " from retraining as r join trainees as t on t.id = r.trainee_id"
-        " join cohorts as c on c.id = r.cohort_id"
+        " join cohorts as c on c.id = r.cohort_id join institutions as i on i.slug = c.institution"
         " where r.year = ? and coalesce(c.institution = ?, 1) order by c.id, t.id",
         (year, institution),
     ).fetchall()
