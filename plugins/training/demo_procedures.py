@@ -31,6 +31,11 @@ _PLANNED_TITLES = (
 )
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
 
+_PLAN = (
+    "一、目标：提升企业经营管理者专业素质。\n二、班次：一年期班，集中授课与线上学习结合。\n"
+    "三、课程：战略与政策、经营管理、实践与交流。\n四、经费：学费和财政补助，按班级记账。"
+)
+
 #: The four lowest of the 21: one alone at the bottom, then three with the very same total.
 _LOWEST = ("cqu", "tju", "gxu", "uestc")
 
@@ -76,12 +81,27 @@ def hold_classes(conn: sqlite3.Connection, sendings: Sequence[Sending]) -> None:
             "duration_kind": "short" if short else "long",
             "delivery": ("offline", "mixed")[place % 2],
         })  # fmt: skip
-    for year, institution in sorted({(year, slug) for year, slug, _ in held}):
+    _agree_on_plans(conn, sorted({(year, slug) for year, slug, _ in held}))
+
+
+def _agree_on_plans(conn: sqlite3.Connection, held: Sequence[tuple[str, str]]) -> None:
+    """A plan in force for each institution and year, and two new versions that are being agreed on."""
+    homes = dict(conn.execute("select slug, province_code from institutions").fetchall())
+    # A university in a separately planned city agrees with that city's authority.
+    homes |= {"xmu": "350200"}
+    for year, institution in held:
         agreed = f"{year[:4]}-12-20T10:00:00+08:00"
         insert(conn, "training_plans", {
             "year": year, "institution": institution, "version": 1, "status": "in_force",
+            "province": homes[institution] or "110000", "content": _PLAN,
             "office_agreed_at": agreed, "province_agreed_at": agreed,
             "institution_agreed_at": agreed,
+        })  # fmt: skip
+    for institution in ("tsinghua", "ynu"):
+        insert(conn, "training_plans", {
+            "year": THIS_YEAR, "institution": institution, "version": 2, "status": "draft",
+            "province": homes[institution], "content": f"{_PLAN}\n五、增加一次跨区域交流。",
+            "institution_agreed_at": "2022-03-01T10:00:00+08:00",
         })  # fmt: skip
 
 
