@@ -605,7 +605,7 @@ CREATE INDEX class_sessions_module on class_sessions (module_id);
 
 CREATE INDEX attendance_trainee on attendance (trainee_id);
 
-CREATE INDEX trainees_class on trainees (cohort_id);
+CREATE INDEX trainees_class on trainees (cohort_id) where cohort_id is not null;
 
 CREATE INDEX retraining_class on retraining (cohort_id);
 
@@ -650,7 +650,7 @@ from trainees as t
 left join class_sessions as s on s.cohort_id = t.cohort_id
 left join attendance as a on a.session_id = s.id and a.trainee_id = t.id
 where t.cohort_id is not null
-group by t.id;
+group by t.cohort_id, t.id;
 
 CREATE VIEW exchange_activities as
 select s.id as session_id, s.cohort_id, s.held_on, s.mode, s.title, s.host_province,
@@ -667,7 +667,7 @@ left join trainees as t on t.cohort_id = s.cohort_id and t.state not in ('reject
         or not exists (select 1 from attendance as a where a.session_id = s.id)
     )
 where s.mode in ('exchange', 'benchmark_visit')
-group by s.id;
+group by s.cohort_id, s.id;
 
 CREATE VIEW size_classes as
 with limits as (

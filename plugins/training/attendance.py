@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from training import audit, cells, classes, reading, texts
+from training import audit, cells, classes, reading, teaching, texts
 from training.wording import t
 from training.workflow import Refused
 
@@ -37,7 +37,7 @@ def save_grid(
     """
     wanted = {(int(m[1]), int(m[2])) for cell in ticked if (m := _CELL.fullmatch(cell))}
     recorded = {session for session, _ in grid(conn, number)}
-    sessions = [row["id"] for row in classes.sessions_of(conn, number)]
+    sessions = [row["id"] for row in teaching.sessions_of(conn, number)]
     people = [row["id"] for row in classes.members(conn, number)]
     touched = recorded | {session for session, _ in wanted}
     written = [session for session in sessions if session in touched]

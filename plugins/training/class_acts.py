@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from sqlite3 import Connection, Row
 from typing import Any
 
-from training import attendance, audit, classes, completion, form_values, funds
+from training import attendance, audit, classes, completion, form_values, funds, teaching
 from training.desk import VIA
 from training.form_values import Form
 from training.wording import t
@@ -66,7 +66,7 @@ def _consent(conn: Connection, cohort: Row, form: Form, by: str) -> str:
 
 
 def _session(conn: Connection, cohort: Row, form: Form, by: str) -> str:
-    mode = form_values.choice(form, "mode", ("方式", "Mode"), classes.MODES)
+    mode = form_values.choice(form, "mode", ("方式", "Mode"), teaching.MODES)
     host = form_values.one(form, "host_province") or None
     if mode in ("exchange", "benchmark_visit") and not host:
         raise Refused(
@@ -80,24 +80,24 @@ def _session(conn: Connection, cohort: Row, form: Form, by: str) -> str:
         "host_province": host,
         "module_id": form_values.number(form, "module_id"),
     }
-    classes.add_session(conn, cohort["id"], values)
+    teaching.add_session(conn, cohort["id"], values)
     return t("教学活动已添加。", "The session was added.")
 
 
 def _session_removed(conn: Connection, cohort: Row, form: Form, by: str) -> str:
-    classes.remove_session(conn, cohort["id"], form_values.number(form, "session"))
+    teaching.remove_session(conn, cohort["id"], form_values.number(form, "session"))
     return t("教学活动已删除。", "The session was removed.")
 
 
 def _partner(conn: Connection, cohort: Row, form: Form, by: str) -> str:
     name = form_values.text(form, "name", ("单位名称", "Name"), required=True)
-    kind = form_values.choice(form, "kind", ("类型", "Kind"), classes.PARTNERS)
-    classes.add_partner(conn, cohort["id"], name, str(kind))
+    kind = form_values.choice(form, "kind", ("类型", "Kind"), teaching.PARTNERS)
+    teaching.add_partner(conn, cohort["id"], name, str(kind))
     return t("合作单位已添加。", "The organisation was added.")
 
 
 def _partner_removed(conn: Connection, cohort: Row, form: Form, by: str) -> str:
-    classes.remove_partner(conn, cohort["id"], form_values.number(form, "partner"))
+    teaching.remove_partner(conn, cohort["id"], form_values.number(form, "partner"))
     return t("合作单位已删除。", "The organisation was removed.")
 
 
@@ -108,7 +108,7 @@ def _grid(conn: Connection, cohort: Row, form: Form, by: str) -> str:
 
 def _names(conn: Connection, cohort: Row, form: Form, by: str) -> str:
     chosen = form_values.number(form, "session")
-    if chosen not in {row["id"] for row in classes.sessions_of(conn, cohort["id"])}:
+    if chosen not in {row["id"] for row in teaching.sessions_of(conn, cohort["id"])}:
         raise Refused(t("请选择教学活动。", "Choose the session."))
     names = form_values.one(form, "names").splitlines()
     file = form.get("file")

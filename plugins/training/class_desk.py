@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from training import attendance, classes, completion, form_values, funds, queries
+from training import attendance, classes, completion, form_values, funds, queries, teaching
 from training.class_acts import ACTS, DECISIONS, class_values
 from training.database import acting, now, transaction
 from training.desk import VIA, Desk
@@ -56,7 +56,7 @@ class ClassDesk(Desk):
             if cohort is None:
                 return None
             found: dict[str, Any] = {"cohort": cohort, "tab": tab, "office": self.office}
-            found["sessions"] = classes.sessions_of(conn, number)
+            found["sessions"] = teaching.sessions_of(conn, number)
             found["members"] = classes.members(conn, number)
             if tab == "attendance":
                 found["grid"] = attendance.grid(conn, number)
@@ -76,11 +76,11 @@ class ClassDesk(Desk):
                 found |= {
                     "waiting": classes.without_class(conn, cohort),
                     "tracks": classes.tracks_of(conn, cohort["year"], cohort["institution"]),
-                    "modules": classes.modules_of(conn, cohort["year"]),
+                    "modules": teaching.modules_of(conn, cohort["year"]),
                     "provinces": conn.execute(
                         "select code, name_zh, name_en from provinces order by seq"
                     ).fetchall(),
-                    "partners": classes.partners_of(conn, number),
+                    "partners": teaching.partners_of(conn, number),
                     "today": now()[:10],
                 }
             return found

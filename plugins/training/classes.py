@@ -1,4 +1,4 @@
-"""Classes (班级): dates and level, people, what they do and with whom (一(一), 二, 三(三), 三(七))."""
+"""Classes (班级): their dates and level, who may hold them, and who is in them (一(一), 二, 三(三))."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,9 @@ from training import audit
 from training.wording import t
 from training.workflow import Refused
 
-MODES = ("classroom", "practice", "online", "exchange", "benchmark_visit")
 LEVELS = ("foundation", "advanced", "senior")
 DURATIONS = ("long", "short")
 DELIVERIES = ("offline", "online", "mixed")
-PARTNERS = ("service_agency", "industry_body", "leading_enterprise")
 #: Whoever is in one of these states is no longer in the class.
 _GONE = "('rejected', 'withdrawn', 'revoked')"
 #: States from which somebody is put into a class or taken out of it.
@@ -110,8 +108,9 @@ def members(conn: sqlite3.Connection, number: int) -> list[sqlite3.Row]:
         " exists (select 1 from consents as c where c.trainee_id = t.id) as consented"
         " from trainees as t join provinces as p on p.code = t.province"
         " join class_attendance as s on s.trainee_id = t.id"
-        f" where t.cohort_id = ? and t.state not in {_GONE} order by t.id",
-        (number,),
+        # The class is said twice, so that the view looks at its people alone.
+        f" where t.cohort_id = ? and s.cohort_id = ? and t.state not in {_GONE} order by t.id",
+        (number, number),
     ).fetchall()
 
 
@@ -159,71 +158,3 @@ def consent(
     ).rowcount
     audit.record(conn, by, via, "consent", "cohorts", number, people=added, version=version)
     return added
-
-
-def modules_of(conn: sqlite3.Connection, year: str) -> list[sqlite3.Row]:
-    """The course modules (课程模块) of a year."""
-    return conn.execute(
-        "select * from course_modules where year = ? order by seq, id", (year,)
-    ).fetchall()
-
-
-def sessions_of(conn: sqlite3.Connection, number: int) -> list[sqlite3.Row]:
-    """The sessions of a class in the order of their dates, and how many of its people came."""
-    return conn.execute(
-        "select s.*, m.name_zh as module_zh, m.name_en as module_en, p.short_zh as host_zh,"
-        " p.name_en as host_en, e.is_cross_region,"
-        " (select count(*) from attendance as a where a.session_id = s.id) as recorded,"
-        " (select count(*) from attendance as a where a.session_id = s.id and a.present) as present"
-        " from class_sessions as s left join course_modules as m on m.id = s.module_id"
-        " left join provinces as p on p.code = s.host_province"
-        " left join exchange_activities as e on e.session_id = s.id"
-        " where s.cohort_id = ? order by s.held_on, s.id",
-        (number,),
-    ).fetchall()
-
-
-def add_session(conn: sqlite3.Connection, number: int, values: Mapping[str, Any]) -> None:
-    """Add a session to a class."""
-    names, marks = ", ".join(values), ", ".join("?" * len(values))
-    conn.execute(
-        f"insert into class_sessions (cohort_id, {names}) values (?, {marks})",
-        (number, *values.values()),
-    )
-
-
-def remove_session(conn: sqlite3.Connection, number: int, session: int | None) -> None:
-    """Remove a session as long as nobody's attendance is recorded for it."""
-    recorded = conn.execute(
-        "select 1 from attendance where session_id = ? limit 1", (session,)
-    ).fetchone()
-    if recorded:
-        raise Refused(
-            t(
-                "这次活动已登记出勤，不能删除。",
-                "The attendance of this session is recorded: it can't be removed.",
-            )
-        )
-    conn.execute("delete from class_sessions where id = ? and cohort_id = ?", (session, number))
-
-
-def partners_of(conn: sqlite3.Connection, number: int) -> list[sqlite3.Row]:
-    """With whom a special topic is held (二)."""
-    return conn.execute(
-        "select * from partner_organisations where cohort_id = ? order by id", (number,)
-    ).fetchall()
-
-
-def add_partner(conn: sqlite3.Connection, number: int, name: str, kind: str) -> None:
-    """Add an organisation that a class is held with."""
-    conn.execute(
-        "insert into partner_organisations (cohort_id, name, kind) values (?, ?, ?)",
-        (number, name, kind),
-    )
-
-
-def remove_partner(conn: sqlite3.Connection, number: int, partner: int | None) -> None:
-    """Remove an organisation from a class."""
-    conn.execute(
-        "delete from partner_organisations where id = ? and cohort_id = ?", (partner, number)
-    )

@@ -99,7 +99,7 @@ from trainees as t
 left join class_sessions as s on s.cohort_id = t.cohort_id
 left join attendance as a on a.session_id = s.id and a.trainee_id = t.id
 where t.cohort_id is not null
-group by t.id;
+group by t.cohort_id, t.id;
 
 -- 三(七) 跨区域交流: a session of exchange with the places of those who took part (all members of the
 -- class as long as no attendance is recorded). It is cross-region if somebody came from elsewhere.
@@ -118,9 +118,9 @@ left join trainees as t on t.cohort_id = s.cohort_id and t.state not in ('reject
         or not exists (select 1 from attendance as a where a.session_id = s.id)
     )
 where s.mode in ('exchange', 'benchmark_visit')
-group by s.id;
+group by s.cohort_id, s.id;
 
-create index trainees_class on trainees (cohort_id);
+create index trainees_class on trainees (cohort_id) where cohort_id is not null;
 
 -- 三(三) 学员复训: somebody who has finished in an earlier year comes back to a class. Never counted.
 create table retraining (
