@@ -77,11 +77,10 @@ def agree(conn: sqlite3.Connection, plan: sqlite3.Row, side: str) -> None:
 
 
 def put_in_force(conn: sqlite3.Connection, plan: sqlite3.Row) -> None:
-    """Put an agreed plan in force; the version before it is only agreed from then on."""
-    if plan["status"] != "agreed":
-        raise Refused(
-            t("三方都同意后方案才能生效。", "A plan is put in force once all three have agreed.")
-        )
+    """Put an agreed plan in force; the version before it is only agreed from then on.
+
+    A trigger of the record refuses one that not all three have agreed to.
+    """
     conn.execute(
         "update training_plans set status = 'agreed' where year = ? and institution = ?"
         " and status = 'in_force'",

@@ -223,21 +223,24 @@ def test_only_alumni_are_retrained(conn: sqlite3.Connection) -> None:
     alumnus, other = (
         add_people(conn, year=LAST, state=state)[0] for state in ("alumni", "not_completed")
     )
+    (newly,) = add_people(conn, state="completed")
     row = {"cohort_id": cohort, "year": YEAR, "registered_at": "2022-05-01T10:00:00+08:00"}
     assert statuses(conn, "check_retraining") == {
         "not_alumni": "not_applicable", "retrained": "not_applicable",
     }  # fmt: skip
     insert(conn, "retraining", trainee_id=alumnus, **row)
     assert verdict(conn, "check_retraining") == (0, 1, "pass")
-    with pytest.raises(sqlite3.IntegrityError, match="以前年度完成学业"):
-        insert(conn, "retraining", trainee_id=other, **row)
+    for person in (other, newly):
+        with pytest.raises(sqlite3.IntegrityError, match="以前年度完成学业"):
+            insert(conn, "retraining", trainee_id=person, **row)
     conn.execute("drop trigger retraining_of_alumni")
-    insert(conn, "retraining", trainee_id=other, **row)
-    assert verdict(conn, "check_retraining") == (1, 2, "fail")
-    assert [row["id"] for row in ask(conn, "find_retraining_faults")] == [other]
+    for person in (other, newly):
+        insert(conn, "retraining", trainee_id=person, **row)
+    assert verdict(conn, "check_retraining") == (2, 3, "fail")
+    assert [row["id"] for row in ask(conn, "find_retraining_faults")] == [other, newly]
     retrained = ask(conn, "check_retraining")[1]
     assert (retrained["numerator"], retrained["denominator"]) == (1, 1)
-    assert verdict(conn, "quota_headcount")[0] == 0
+    assert verdict(conn, "quota_headcount")[0] == 1  # whoever has completed this year, alone
 
 
 # ---- Q20 funds --------------------------------------------------------------------------------
