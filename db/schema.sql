@@ -414,6 +414,32 @@ CREATE TABLE scope_log (
     primary key (scope, seq)
 ) strict, without rowid;
 
+CREATE TABLE releases (
+    number integer primary key,
+    source text not null default 'office' check (source in ('notice', 'office')),
+    prepared_by text not null,
+    prepared_at text not null,
+    note text not null default '',        -- what the public is told about it
+    content text not null check (json_valid(content)),   -- the tables of projections/draft.sql, as rows
+    changes text not null check (json_valid(changes)),   -- against the release before
+    sha256 text not null check (length(sha256) = 64),    -- of the content
+    status text not null default 'prepared' check (status in ('prepared', 'published', 'withdrawn')),
+    confirmed_by text,
+    confirmed_at text,
+    constraint "发布须由另一人确认" check (
+        status <> 'published' or source = 'notice' or confirmed_by <> prepared_by),
+    constraint "确认必须有人和时间" check (
+        status <> 'published' or (confirmed_by is not null and confirmed_at is not null))
+) strict;
+
+CREATE TABLE release_files (
+    release integer not null references releases (number),
+    path text not null,
+    bytes integer not null,
+    sha256 text not null check (length(sha256) = 64),
+    primary key (release, path)
+) strict, without rowid;
+
 CREATE INDEX provinces_parent on provinces (parent_code);
 
 CREATE INDEX institutions_province on institutions (province_code);
@@ -482,6 +508,8 @@ CREATE INDEX suspensions_institution on suspensions (institution);
 CREATE INDEX certificates_trainee on certificates (trainee_id);
 
 CREATE INDEX audit_log_at on audit_log (at);
+
+CREATE UNIQUE INDEX releases_waiting on releases (status) where status = 'prepared';
 
 CREATE VIEW current_year as
 select key from programme_years where state <> 'planned' order by state = 'open' desc, key desc limit 1;
@@ -832,89 +860,6 @@ begin
     from acting_now;
 end;
 
-CREATE TRIGGER public_years_update after update on programme_years
-when (old.key, old.name_zh, old.name_en, old.doc_no, old.published_on, old.state = 'planned')
-    is not (new.key, new.name_zh, new.name_en, new.doc_no, new.published_on, new.state = 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institutions_update after update on institutions
-when (old.slug, old.seq, old.name_zh, old.name_en, old.kind, old.city, old.province_code, old.website_domain)
-    is not
-    (new.slug, new.seq, new.name_zh, new.name_en, new.kind, new.city, new.province_code, new.website_domain)
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_tracks_update after update on tracks
-when (old.code, old.seq, old.name_zh, old.name_en, old.organiser)
-    is not (new.code, new.seq, new.name_zh, new.name_en, new.organiser)
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_provinces_update after update on provinces
-when (old.code, old.name_zh, old.name_en) is not (new.code, new.name_zh, new.name_en)
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_years_insert after insert on institution_years
-when exists (select 1 from programme_years where key = new.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_years_update after update on institution_years
-when (old.year, old.institution) is not (new.year, new.institution)
-    and exists (select 1 from programme_years where key in (old.year, new.year) and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_years_delete after delete on institution_years
-when exists (select 1 from programme_years where key = old.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_tracks_insert after insert on institution_tracks
-when exists (select 1 from programme_years where key = new.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_tracks_update after update on institution_tracks
-when exists (select 1 from programme_years where key in (old.year, new.year) and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_tracks_delete after delete on institution_tracks
-when exists (select 1 from programme_years where key = old.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_suspensions_insert after insert on suspensions
-when new.published_at <> ''
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_suspensions_update after update on suspensions
-when old.published_at <> '' or new.published_at <> ''
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_suspensions_delete after delete on suspensions
-when old.published_at <> ''
-begin
-    insert into changed_scopes values ('public');
-end;
-
 CREATE TRIGGER suspensions_published_insert before insert on suspensions
 when new.published_at <> ''
     and (new.published_at not glob '????-??-??*' or new.published_at > (select now_at from acting_now))
@@ -927,4 +872,52 @@ when new.published_at <> '' and new.published_at is not old.published_at
     and (new.published_at not glob '????-??-??*' or new.published_at > (select now_at from acting_now))
 begin
     select raise(abort, '公布时间应为不晚于现在的日期 (published_at is a date that has come, e.g. 2022-11-01)');
+end;
+
+CREATE TRIGGER releases_started before insert on releases
+when new.status <> 'prepared' and (
+    new.source <> 'notice' or exists (select 1 from releases))
+begin
+    select raise(abort, '发布须先准备、再由另一人确认 (a release is prepared first, then confirmed by another)');
+end;
+
+CREATE TRIGGER releases_notice_first before insert on releases
+when new.source = 'notice' and exists (select 1 from releases)
+begin
+    select raise(abort, '只有第一次发布可以来自通知 (only the first release comes from the notice)');
+end;
+
+CREATE TRIGGER releases_fixed before update on releases
+when old.status <> 'prepared'
+    or (old.number, old.source, old.prepared_by, old.prepared_at, old.note, old.content, old.changes,
+        old.sha256)
+    is not (new.number, new.source, new.prepared_by, new.prepared_at, new.note, new.content,
+        new.changes, new.sha256)
+begin
+    select raise(abort, '已准备的发布不能修改 (a release is confirmed or withdrawn, never changed)');
+end;
+
+CREATE TRIGGER releases_kept before delete on releases
+begin
+    select raise(abort, '发布记录不能删除 (a release is never deleted)');
+end;
+
+CREATE TRIGGER release_files_fixed before update on release_files
+begin
+    select raise(abort, '发布记录不能修改 (the files of a release are on record)');
+end;
+
+CREATE TRIGGER release_files_kept before delete on release_files
+begin
+    select raise(abort, '发布记录不能删除 (the files of a release are on record)');
+end;
+
+CREATE TRIGGER public_releases_insert after insert on releases when new.status = 'published'
+begin
+    insert into changed_scopes values ('public');
+end;
+
+CREATE TRIGGER public_releases_update after update on releases when new.status = 'published'
+begin
+    insert into changed_scopes values ('public');
 end;

@@ -20,7 +20,8 @@ OFFICE_READS = (
     *("roster_batches", "batch_changes", "batch_problems", "remembered_headers"),
     *("assessment_indicators", "assessments", "assessment_scores", "assessment_totals"),
     *("suspensions", "certificates", "province_contacts", "contact_forms"),
-    *("training_plans", "commissioned_trainings", "audit_log", "current_year"),
+    *("training_plans", "commissioned_trainings", "releases", "release_files"),
+    *("audit_log", "current_year"),
 )
 #: Rows that leave no hole in the history; foreign keys keep those that something refers to.
 OFFICE_DELETES = (

@@ -52,6 +52,14 @@ def duties(role: str | None) -> list[Duty]:
             "Browse, filter, export; keep the year's tables.",
         ),
     )
+    release = (
+        "/-/release",
+        t("公布名单", "Publish"),
+        t(
+            "核对尚未公布的改动，两人确认后公布。",
+            "What would change; two people publish it.",
+        ),
+    )
     log = (
         "/training/audit_log?_sort_desc=id",
         t("审计记录", "Audit log"),
@@ -60,7 +68,7 @@ def duties(role: str | None) -> list[Duty]:
     return {
         "institution": [rosters, people, batches],
         "province": [rosters, people, batches],
-        "office": [inbox, checks, record, tables],
+        "office": [inbox, checks, record, release, tables],
         "assessor": [checks],
         "analyst": [checks, tables],
         "auditor": [log],

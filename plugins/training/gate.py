@@ -18,12 +18,17 @@ SIGNED_IN = frozenset(ROLES)
 OFFICE = frozenset({"office"})
 SENDERS = frozenset({"office", "institution", "province"})
 
+#: The public site (plugins/public_*.py): each page has an English twin below /en.
+SITE = (
+    r"/(institutions|authorities|releases|data)([./].*)?|/(institution|authority)/[^/]+"
+    r"|/sitemap\.xml|/robots\.txt"
+)
 #: Address (a regular expression for the whole path) and the roles it answers.
 ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
-    (r"/institutions([./].*)?", ANYBODY),
+    (SITE, ANYBODY),
     (r"/assets/.+", ANYBODY),
     (r"/-/static(-zh|-en)?/.+", ANYBODY),
-    (r"/favicon\.ico|/robots\.txt", ANYBODY),
+    (r"/favicon\.ico", ANYBODY),
     (r"/-/login", ANYBODY),
     (r"/", SIGNED_IN),
     (r"/-/logout|/-/password", SIGNED_IN),
@@ -32,6 +37,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/checks(/.*)?", SIGNED_IN),
     (r"/-/roster(/.*)?", SENDERS),
     (r"/-/office(/.*)?", OFFICE),
+    (r"/-/release", OFFICE),
     (r"/-/upload-csvs", SIGNED_IN),
 )
 #: What somebody with a one-time password reaches before choosing one, beside the public pages.
@@ -102,6 +108,11 @@ def answer(knock: Knock, databases: Collection[str], *, accounts: bool = True) -
         return Answer.FIRST_SIGN_IN if knock.is_page else Answer.REFUSE
     open_here = _listed(knock.path, knock.role) or in_database(knock.path, databases)
     return Answer.LET_IN if open_here else Answer.REFUSE
+
+
+def is_site(path: str) -> bool:
+    """Whether ``path`` is a page or file of the public site."""
+    return bool(re.fullmatch(SITE, path))
 
 
 def in_database(path: str, databases: Collection[str]) -> bool:

@@ -96,6 +96,12 @@ def m006_bulk(db: Database) -> None:
     _run(db, "m006_bulk.sql")
 
 
+@migrations()
+def m014_releases(db: Database) -> None:
+    """What is public is a release that two people have looked at."""
+    _run(db, "m014_releases.sql")
+
+
 def _audit(db: Database, *tables: str) -> None:
     """Write each edit of ``tables`` to the audit log from now on, with the columns they have now."""
     for table in tables:
