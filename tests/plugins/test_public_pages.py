@@ -220,6 +220,7 @@ async def test_a_release_is_what_its_hash_says(site: Served) -> None:
 async def test_before_the_first_release_there_is_no_page_and_no_fault(tmp_path: Path) -> None:
     (tmp_path / "public.db").touch()
     empty = Served(tmp_path, "public")
-    for path in ("/institutions", "/authorities", "/releases", "/data", "/institution/pku",
+    assert "还没有发布" in (await empty.get("/releases")).text
+    for path in ("/institutions", "/authorities", "/data", "/institution/pku",
                  "/data/institutions.csv", "/releases.atom", "/sitemap.xml"):  # fmt: skip
         assert (await empty.get(path)).status_code == 404, path
