@@ -49,7 +49,7 @@ def bake(record: Path, out: Path, url: str, by: str) -> int:
     publishing.publish(record, record.with_name("public.db"))
     with closing(connect(record.with_name("public.db"), read_only=True)) as public:
         pages, files = public_site.paths(public), public_site.file_paths(public)
-    with _serving(record, url) as port:
+    with serving(record, url) as port:
         made = collect(http.client.HTTPConnection("127.0.0.1", port, timeout=60), pages, files)
     made[dataset.SUMS] = dataset.sums(made)
     with closing(connect(record)) as conn:
@@ -130,7 +130,7 @@ def _write(out: Path, made: dict[str, bytes]) -> None:
 
 
 @contextmanager
-def _serving(record: Path, url: str) -> Iterator[int]:
+def serving(record: Path, url: str) -> Iterator[int]:
     """The public process on a free port of this machine, known as ``url``; ended afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
