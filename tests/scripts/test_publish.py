@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from training import bake, bench_public
+from training import bake, bench_public, leaks, tabular
 
+from tests import people
 from tests.conftest import ROOT, World
 from tests.worlds import add_people
 
@@ -78,6 +79,42 @@ def test_a_site_with_a_person_in_it_is_not_written(world: World, conn: sqlite3.C
     assert "the name of a trainee" in run.stderr
     assert "培训承担机构" not in run.stderr
     assert not out.exists()
+
+
+def test_a_person_planted_in_any_output_is_found(world: World) -> None:
+    """Each file of a baked site, with each kind of finding put into its middle."""
+    bake.bake(world.db, world.folder / "site", "https://lingjun.example.cn", "test")
+    planted = {
+        "identity": people.person(1)["身份证号码"], "mobile": "13800001234",
+        "email": "someone@example.com", "name": "欧阳示例",
+    }  # fmt: skip
+    made = {
+        str(path.relative_to(world.folder / "site")): path.read_bytes()
+        for path in (world.folder / "site").rglob("*")
+        if path.is_file()
+    }
+    assert leaks.search(made, {"欧阳示例"}) == []
+    assert {Path(path).suffix for path in made} >= {
+        ".html", ".csv", ".json", ".ndjson", ".xlsx", ".sqlite", ".atom", ".xml", ".txt", ".css", "",
+    }  # fmt: skip
+    for kind, text in planted.items():
+        with_person = {path: plant(path, content, text) for path, content in made.items()}
+        found = {leak.file for leak in leaks.search(with_person, {"欧阳示例"}) if leak.kind == kind}
+        assert found == set(made), kind
+
+
+def plant(path: str, content: bytes, text: str) -> bytes:
+    """The file with ``text`` in it, as a cell of it where it has cells."""
+    if path.endswith(".xlsx"):
+        return tabular.xlsx_bytes("list", ["name"], [["x"], [text]])
+    if path.endswith(".sqlite"):
+        conn = sqlite3.connect(":memory:")
+        conn.deserialize(content)
+        conn.execute("update institutions set place_en = ? where slug = 'pku'", (text,))
+        conn.commit()
+        return bytes(conn.serialize())
+    middle = content.find(b"\n", len(content) // 2) + 1
+    return content[:middle] + f" {text} ".encode() + content[middle:]
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(world: World) -> None:
