@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from training import scope_triggers
 from training.database import prepare
 
 migrations = Migrations("training")
@@ -97,9 +98,22 @@ def m006_bulk(db: Database) -> None:
 
 
 @migrations()
+def m008_scope_files(db: Database) -> None:
+    """One log entry per act and scope; triggers for every table that a scope file shows."""
+    _run(db, "m008_scope_files.sql")
+    mark_scopes(db, *scope_triggers.WATCHED_IN_M008)
+
+
+@migrations()
 def m014_releases(db: Database) -> None:
     """What is public is a release that two people have looked at."""
     _run(db, "m014_releases.sql")
+
+
+def mark_scopes(db: Database, *watches: scope_triggers.Watch) -> None:
+    """From now on mark the scope files that a change of these tables concerns."""
+    for statement in scope_triggers.triggers(watches):
+        db.conn.execute(statement)
 
 
 def _audit(db: Database, *tables: str) -> None:
