@@ -418,6 +418,12 @@ CREATE TABLE scope_marks (
     scope text primary key
 ) strict, without rowid;
 
+CREATE TABLE audit_chain (
+    entry_id integer primary key references audit_log (id),
+    outside integer not null default 0 check (outside in (0, 1)), -- found unlinked: not written by the programme
+    mac text not null check (length(mac) = 64)
+) strict;
+
 CREATE TABLE releases (
     number integer primary key,
     source text not null default 'office' check (source in ('notice', 'office')),
@@ -1219,6 +1225,16 @@ end;
 CREATE TRIGGER scope_enterprises_update after update on enterprises
 begin
     insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where uscc = old.uscc union all select 'province:' || province as scope from trainees where uscc = old.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = old.uscc union all select 'analysis' as scope from trainees where uscc = old.uscc) union select scope from (select 'institution:' || institution as scope from trainees where uscc = new.uscc union all select 'province:' || province as scope from trainees where uscc = new.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = new.uscc union all select 'analysis' as scope from trainees where uscc = new.uscc)) where scope is not null;
+end;
+
+CREATE TRIGGER audit_chain_fixed before update on audit_chain
+begin
+    select raise(abort, '审计链只能追加，不能修改 (the audit chain is append-only)');
+end;
+
+CREATE TRIGGER audit_chain_kept before delete on audit_chain
+begin
+    select raise(abort, '审计链只能追加，不能删除 (the audit chain is append-only)');
 end;
 
 CREATE TRIGGER releases_started before insert on releases

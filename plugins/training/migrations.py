@@ -105,6 +105,12 @@ def m008_scope_files(db: Database) -> None:
 
 
 @migrations()
+def m010_audit_chain(db: Database) -> None:
+    """The chain over the audit log."""
+    _run(db, "m010_audit_chain.sql")
+
+
+@migrations()
 def m014_releases(db: Database) -> None:
     """What is public is a release that two people have looked at."""
     _run(db, "m014_releases.sql")

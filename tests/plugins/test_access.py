@@ -21,6 +21,7 @@ NEVER = {
     "scope_log",
     "scope_marks",
     "sealed_changes",
+    "audit_chain",
     "sealed_identities",
     "waiting_uploads",
     "write_context",

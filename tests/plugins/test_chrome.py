@@ -14,7 +14,6 @@ from training.wording import speaking
 
 from tests.conftest import ROOT
 from tests.plugins.framed import frame_only, framed
-from tests.served import Served
 
 SECRET = "学员甲 11999919600101999X"
 CSS = (ROOT / "plugins" / "static" / "lingjun.css").read_text(encoding="utf-8")
@@ -206,13 +205,3 @@ def test_a_trainees_state_has_one_name_everywhere() -> None:
             assert re.search(rf'"{row["code"]}": \("\w+", {re.escape(words)}\)', badges), row[
                 "code"
             ]
-
-
-async def test_no_error_prints_the_variables_round_it(
-    served: Served, capfd: pytest.CaptureFixture[str]
-) -> None:
-    for path in ("/training/nowhere", "/institution/nobody", "/training/trainees?_size=canary"):
-        await served.get(path, "office", headers={"X-Canary": "canary-header"})
-    said = "".join(capfd.readouterr())
-    assert "canary" not in said
-    assert "locals" not in said

@@ -185,8 +185,9 @@ def dump(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
     kept = [
         row["name"]
         for row in tables
-        # The hashes of a release's files tell the moment of the release.
-        if row["name"] not in ("sealed_identities", "scope_log", "audit_log", "release_files")
+        # The hashes of a release's files and of the audit log tell the moment.
+        if row["name"]
+        not in ("sealed_identities", "scope_log", "audit_log", "audit_chain", "release_files")
         and not row["name"].startswith(("_", "sqlite_"))
     ]
     return {
