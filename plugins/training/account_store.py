@@ -3,6 +3,7 @@
 ``accounts.db`` lies beside the record and is never attached to Datasette: no URL reaches it.
 """
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -60,7 +61,10 @@ def beside(record: str | Path) -> Path:
 
 def open(path: str | Path) -> sqlite3.Connection:
     """Open the accounts at ``path``; a new file is made private (0600) before it has content."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # Only where there is none: to close a second descriptor of a file drops every lock that SQLite
+    # holds on it in this process (POSIX), and another process then takes the journal away under it.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row
     prepare(conn)
