@@ -75,6 +75,6 @@ lock: ## Pin the dependencies again (needs uv)
 		-c requirements.txt --custom-compile-command "make lock" -o requirements-test.txt
 
 clean: ## Remove what was built: databases, demo files, the virtual environment
-	rm -rf $(VENV) plugins/lingjun.egg-info db/*.db db/*.db-shm db/*.db-wal db/uploads db/demo-rosters \
+	rm -rf $(VENV) plugins/lingjun.egg-info db/*.db db/*.db-shm db/*.db-wal db/scopes db/uploads db/demo-rosters \
 		db/demo-accounts.csv
 	@echo "The keys (db/*.keys) are kept: without them sealed data can't be read."

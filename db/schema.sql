@@ -419,6 +419,42 @@ CREATE TABLE scope_log (
     primary key (scope, seq)
 ) strict, without rowid;
 
+CREATE TABLE scope_marks (
+    scope text primary key
+) strict, without rowid;
+
+CREATE TABLE audit_chain (
+    entry_id integer primary key references audit_log (id),
+    outside integer not null default 0 check (outside in (0, 1)), -- found unlinked: not written by the programme
+    mac text not null check (length(mac) = 64)
+) strict;
+
+CREATE TABLE releases (
+    number integer primary key,
+    source text not null default 'office' check (source in ('notice', 'office')),
+    prepared_by text not null,
+    prepared_at text not null,
+    note text not null default '',        -- what the public is told about it
+    content text not null check (json_valid(content)),   -- the tables of projections/draft.sql, as rows
+    changes text not null check (json_valid(changes)),   -- against the release before
+    sha256 text not null check (length(sha256) = 64),    -- of the content
+    status text not null default 'prepared' check (status in ('prepared', 'published', 'withdrawn')),
+    confirmed_by text,
+    confirmed_at text,
+    constraint "发布须由另一人确认" check (
+        status <> 'published' or source = 'notice' or confirmed_by <> prepared_by),
+    constraint "确认必须有人和时间" check (
+        status <> 'published' or (confirmed_by is not null and confirmed_at is not null))
+) strict;
+
+CREATE TABLE release_files (
+    release integer not null references releases (number),
+    path text not null,
+    bytes integer not null,
+    sha256 text not null check (length(sha256) = 64),
+    primary key (release, path)
+) strict, without rowid;
+
 CREATE TABLE course_modules (
     id integer primary key,
     year text not null references programme_years (key),
@@ -598,6 +634,8 @@ CREATE INDEX suspensions_institution on suspensions (institution);
 CREATE INDEX certificates_trainee on certificates (trainee_id);
 
 CREATE INDEX audit_log_at on audit_log (at);
+
+CREATE UNIQUE INDEX releases_waiting on releases (status) where status = 'prepared';
 
 CREATE INDEX class_sessions_host on class_sessions (host_province);
 
@@ -921,98 +959,6 @@ begin
     select raise(abort, '范围变更记录只能追加，不能删除 (the log of scopes is append-only)');
 end;
 
-CREATE TRIGGER changed_scopes_next instead of insert on changed_scopes
-begin
-    insert into scope_log (scope, seq, at)
-    select new.scope,
-        coalesce((select max(seq) from scope_log where scope = new.scope), 0) + 1,
-        now_at
-    from acting_now;
-end;
-
-CREATE TRIGGER public_years_update after update on programme_years
-when (old.key, old.name_zh, old.name_en, old.doc_no, old.published_on, old.state = 'planned')
-    is not (new.key, new.name_zh, new.name_en, new.doc_no, new.published_on, new.state = 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institutions_update after update on institutions
-when (old.slug, old.seq, old.name_zh, old.name_en, old.kind, old.city, old.province_code, old.website_domain)
-    is not
-    (new.slug, new.seq, new.name_zh, new.name_en, new.kind, new.city, new.province_code, new.website_domain)
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_tracks_update after update on tracks
-when (old.code, old.seq, old.name_zh, old.name_en, old.organiser)
-    is not (new.code, new.seq, new.name_zh, new.name_en, new.organiser)
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_provinces_update after update on provinces
-when (old.code, old.name_zh, old.name_en) is not (new.code, new.name_zh, new.name_en)
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_years_insert after insert on institution_years
-when exists (select 1 from programme_years where key = new.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_years_update after update on institution_years
-when (old.year, old.institution) is not (new.year, new.institution)
-    and exists (select 1 from programme_years where key in (old.year, new.year) and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_years_delete after delete on institution_years
-when exists (select 1 from programme_years where key = old.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_tracks_insert after insert on institution_tracks
-when exists (select 1 from programme_years where key = new.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_tracks_update after update on institution_tracks
-when exists (select 1 from programme_years where key in (old.year, new.year) and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_institution_tracks_delete after delete on institution_tracks
-when exists (select 1 from programme_years where key = old.year and state <> 'planned')
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_suspensions_insert after insert on suspensions
-when new.published_at <> ''
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_suspensions_update after update on suspensions
-when old.published_at <> '' or new.published_at <> ''
-begin
-    insert into changed_scopes values ('public');
-end;
-
-CREATE TRIGGER public_suspensions_delete after delete on suspensions
-when old.published_at <> ''
-begin
-    insert into changed_scopes values ('public');
-end;
-
 CREATE TRIGGER suspensions_published_insert before insert on suspensions
 when new.published_at <> ''
     and (new.published_at not glob '????-??-??*' or new.published_at > (select now_at from acting_now))
@@ -1025,6 +971,416 @@ when new.published_at <> '' and new.published_at is not old.published_at
     and (new.published_at not glob '????-??-??*' or new.published_at > (select now_at from acting_now))
 begin
     select raise(abort, '公布时间应为不晚于现在的日期 (published_at is a date that has come, e.g. 2022-11-01)');
+end;
+
+CREATE TRIGGER scope_marks_begin after insert on write_context
+begin
+    delete from scope_marks;
+end;
+
+CREATE TRIGGER scope_marks_end after delete on write_context
+begin
+    delete from scope_marks;
+end;
+
+CREATE TRIGGER changed_scopes_next instead of insert on changed_scopes
+when not exists (select 1 from scope_marks where scope = new.scope)
+begin
+    insert into scope_log (scope, seq, at)
+    select new.scope,
+        coalesce((select max(seq) from scope_log where scope = new.scope), 0) + 1,
+        now_at
+    from acting_now;
+    insert into scope_marks select new.scope from write_context;
+end;
+
+CREATE TRIGGER scope_programme_years_insert after insert on programme_years
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_programme_years_update after update on programme_years
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_programme_years_delete after delete on programme_years
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_provinces_insert after insert on provinces
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_provinces_update after update on provinces
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_provinces_delete after delete on provinces
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institutions_insert after insert on institutions
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institutions_update after update on institutions
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institutions_delete after delete on institutions
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_tracks_insert after insert on tracks
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_tracks_update after update on tracks
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_tracks_delete after delete on tracks
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_industries_insert after insert on industries
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_industries_update after update on industries
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_industries_delete after delete on industries
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_trainee_states_insert after insert on trainee_states
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_trainee_states_update after update on trainee_states
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_trainee_states_delete after delete on trainee_states
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institution_tracks_insert after insert on institution_tracks
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institution_tracks_update after update on institution_tracks
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institution_tracks_delete after delete on institution_tracks
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institution_years_insert after insert on institution_years
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institution_years_delete after delete on institution_years
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_institution_years_update after update on institution_years when ((old.year, old.institution, old.status = 'named') is not (new.year, new.institution, new.status = 'named'))
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_suspensions_insert after insert on suspensions when (new.published_at <> '')
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_suspensions_update after update on suspensions when (old.published_at <> '' or new.published_at <> '')
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope) union select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_suspensions_delete after delete on suspensions when (old.published_at <> '')
+begin
+    insert into changed_scopes select scope from (select scope from (select 'shared' as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_trainees_insert after insert on trainees when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select 'institution:' || new.institution as scope
+    union all select 'province:' || new.province
+    union all select 'province:' || new.recommending_authority
+    union all select 'analysis')) where scope is not null;
+end;
+
+CREATE TRIGGER scope_trainees_update after update on trainees when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select 'institution:' || old.institution as scope
+    union all select 'province:' || old.province
+    union all select 'province:' || old.recommending_authority
+    union all select 'analysis') union select scope from (
+    select 'institution:' || new.institution as scope
+    union all select 'province:' || new.province
+    union all select 'province:' || new.recommending_authority
+    union all select 'analysis')) where scope is not null;
+end;
+
+CREATE TRIGGER scope_trainees_delete after delete on trainees when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select 'institution:' || old.institution as scope
+    union all select 'province:' || old.province
+    union all select 'province:' || old.recommending_authority
+    union all select 'analysis')) where scope is not null;
+end;
+
+CREATE TRIGGER scope_trainee_events_insert after insert on trainee_events when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where id = new.trainee_id union all select 'province:' || province as scope from trainees where id = new.trainee_id union all select 'province:' || recommending_authority as scope from trainees where id = new.trainee_id union all select 'analysis' as scope from trainees where id = new.trainee_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_certificates_insert after insert on certificates
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where id = new.trainee_id union all select 'province:' || province as scope from trainees where id = new.trainee_id union all select 'province:' || recommending_authority as scope from trainees where id = new.trainee_id union all select 'analysis' as scope from trainees where id = new.trainee_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_certificates_update after update on certificates
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where id = old.trainee_id union all select 'province:' || province as scope from trainees where id = old.trainee_id union all select 'province:' || recommending_authority as scope from trainees where id = old.trainee_id union all select 'analysis' as scope from trainees where id = old.trainee_id) union select scope from (select 'institution:' || institution as scope from trainees where id = new.trainee_id union all select 'province:' || province as scope from trainees where id = new.trainee_id union all select 'province:' || recommending_authority as scope from trainees where id = new.trainee_id union all select 'analysis' as scope from trainees where id = new.trainee_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_certificates_delete after delete on certificates
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where id = old.trainee_id union all select 'province:' || province as scope from trainees where id = old.trainee_id union all select 'province:' || recommending_authority as scope from trainees where id = old.trainee_id union all select 'analysis' as scope from trainees where id = old.trainee_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_roster_batches_insert after insert on roster_batches
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || new.institution, 'province:' || new.province) as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_roster_batches_update after update on roster_batches
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || old.institution, 'province:' || old.province) as scope) union select scope from (
+    select coalesce('institution:' || new.institution, 'province:' || new.province) as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_roster_batches_delete after delete on roster_batches
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || old.institution, 'province:' || old.province) as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_batch_changes_insert after insert on batch_changes when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = new.batch_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_batch_changes_update after update on batch_changes when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = old.batch_id) union select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = new.batch_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_batch_changes_delete after delete on batch_changes when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = old.batch_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_batch_problems_insert after insert on batch_problems when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = new.batch_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_batch_problems_update after update on batch_problems when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = old.batch_id) union select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = new.batch_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_batch_problems_delete after delete on batch_problems when (not exists (select 1 from write_context where bulk))
+begin
+    insert into changed_scopes select scope from (select scope from (
+    select coalesce('institution:' || b.institution, 'province:' || b.province) as scope
+    from roster_batches as b where b.id = old.batch_id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_cohorts_insert after insert on cohorts
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || new.institution as scope union all select 'institution:' || institution as scope from trainees where cohort_id = new.id union all select 'province:' || province as scope from trainees where cohort_id = new.id union all select 'province:' || recommending_authority as scope from trainees where cohort_id = new.id union all select 'analysis' as scope from trainees where cohort_id = new.id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_cohorts_update after update on cohorts
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || old.institution as scope union all select 'institution:' || institution as scope from trainees where cohort_id = old.id union all select 'province:' || province as scope from trainees where cohort_id = old.id union all select 'province:' || recommending_authority as scope from trainees where cohort_id = old.id union all select 'analysis' as scope from trainees where cohort_id = old.id) union select scope from (select 'institution:' || new.institution as scope union all select 'institution:' || institution as scope from trainees where cohort_id = new.id union all select 'province:' || province as scope from trainees where cohort_id = new.id union all select 'province:' || recommending_authority as scope from trainees where cohort_id = new.id union all select 'analysis' as scope from trainees where cohort_id = new.id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_cohorts_delete after delete on cohorts
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || old.institution as scope union all select 'institution:' || institution as scope from trainees where cohort_id = old.id union all select 'province:' || province as scope from trainees where cohort_id = old.id union all select 'province:' || recommending_authority as scope from trainees where cohort_id = old.id union all select 'analysis' as scope from trainees where cohort_id = old.id)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_training_plans_insert after insert on training_plans
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || new.institution as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_training_plans_update after update on training_plans
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || old.institution as scope) union select scope from (select 'institution:' || new.institution as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_training_plans_delete after delete on training_plans
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || old.institution as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_commissioned_trainings_insert after insert on commissioned_trainings
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || new.institution as scope union all select 'province:' || new.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_commissioned_trainings_update after update on commissioned_trainings
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || old.institution as scope union all select 'province:' || old.province as scope) union select scope from (select 'institution:' || new.institution as scope union all select 'province:' || new.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_commissioned_trainings_delete after delete on commissioned_trainings
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || old.institution as scope union all select 'province:' || old.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_province_contacts_insert after insert on province_contacts
+begin
+    insert into changed_scopes select scope from (select scope from (select 'province:' || new.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_province_contacts_update after update on province_contacts
+begin
+    insert into changed_scopes select scope from (select scope from (select 'province:' || old.province as scope) union select scope from (select 'province:' || new.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_province_contacts_delete after delete on province_contacts
+begin
+    insert into changed_scopes select scope from (select scope from (select 'province:' || old.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_contact_forms_insert after insert on contact_forms
+begin
+    insert into changed_scopes select scope from (select scope from (select 'province:' || new.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_contact_forms_update after update on contact_forms
+begin
+    insert into changed_scopes select scope from (select scope from (select 'province:' || old.province as scope) union select scope from (select 'province:' || new.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_contact_forms_delete after delete on contact_forms
+begin
+    insert into changed_scopes select scope from (select scope from (select 'province:' || old.province as scope)) where scope is not null;
+end;
+
+CREATE TRIGGER scope_enterprises_update after update on enterprises
+begin
+    insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where uscc = old.uscc union all select 'province:' || province as scope from trainees where uscc = old.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = old.uscc union all select 'analysis' as scope from trainees where uscc = old.uscc) union select scope from (select 'institution:' || institution as scope from trainees where uscc = new.uscc union all select 'province:' || province as scope from trainees where uscc = new.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = new.uscc union all select 'analysis' as scope from trainees where uscc = new.uscc)) where scope is not null;
+end;
+
+CREATE TRIGGER audit_chain_fixed before update on audit_chain
+begin
+    select raise(abort, '审计链只能追加，不能修改 (the audit chain is append-only)');
+end;
+
+CREATE TRIGGER audit_chain_kept before delete on audit_chain
+begin
+    select raise(abort, '审计链只能追加，不能删除 (the audit chain is append-only)');
+end;
+
+CREATE TRIGGER releases_started before insert on releases
+when new.status <> 'prepared' and (
+    new.source <> 'notice' or exists (select 1 from releases))
+begin
+    select raise(abort, '发布须先准备、再由另一人确认 (a release is prepared first, then confirmed by another)');
+end;
+
+CREATE TRIGGER releases_notice_first before insert on releases
+when new.source = 'notice' and exists (select 1 from releases)
+begin
+    select raise(abort, '只有第一次发布可以来自通知 (only the first release comes from the notice)');
+end;
+
+CREATE TRIGGER releases_fixed before update on releases
+when old.status <> 'prepared'
+    or (old.number, old.source, old.prepared_by, old.prepared_at, old.note, old.content, old.changes,
+        old.sha256)
+    is not (new.number, new.source, new.prepared_by, new.prepared_at, new.note, new.content,
+        new.changes, new.sha256)
+begin
+    select raise(abort, '已准备的发布不能修改 (a release is confirmed or withdrawn, never changed)');
+end;
+
+CREATE TRIGGER releases_kept before delete on releases
+begin
+    select raise(abort, '发布记录不能删除 (a release is never deleted)');
+end;
+
+CREATE TRIGGER release_files_fixed before update on release_files
+begin
+    select raise(abort, '发布记录不能修改 (the files of a release are on record)');
+end;
+
+CREATE TRIGGER release_files_kept before delete on release_files
+begin
+    select raise(abort, '发布记录不能删除 (the files of a release are on record)');
+end;
+
+CREATE TRIGGER public_releases_insert after insert on releases when new.status = 'published'
+begin
+    insert into changed_scopes values ('public');
+end;
+
+CREATE TRIGGER public_releases_update after update on releases when new.status = 'published'
+begin
+    insert into changed_scopes values ('public');
 end;
 
 CREATE TRIGGER class_sessions_module_insert before insert on class_sessions

@@ -1,7 +1,8 @@
 """Who may see and do what in Datasette (权限): everything is closed but what is listed here.
 
 SQL on `training` is granted to nobody: whoever may run SQL on a file may read all of it, the sealed
-table included. `public` is granted to nobody either: its pages are at /institutions.
+table included. `public` is granted to nobody either: its pages are at /institutions. An institution, an
+authority and the analysts have a file of their own (training/scopes.py), and SQL on it.
 """
 
 import json
@@ -9,6 +10,7 @@ from typing import Any
 
 from datasette import hookimpl
 from datasette.permissions import PermissionSQL
+from training import scopes
 from training.migrations import OFFICE_TABLES
 
 STAGING = {"office", "analyst"}
@@ -20,10 +22,11 @@ OFFICE_READS = (
     *("roster_batches", "batch_changes", "batch_problems", "remembered_headers"),
     *("assessment_indicators", "assessments", "assessment_scores", "assessment_totals"),
     *("suspensions", "certificates", "province_contacts", "contact_forms"),
-    *("training_plans", "commissioned_trainings", "audit_log", "current_year"),
     *("course_modules", "class_sessions", "attendance", "class_attendance", "exchange_activities"),
     *("retraining", "province_supports", "fund_items", "cohort_accounts", "partner_organisations"),
     *("little_giants", "size_classes", "trainee_sizes", "management_words", "consents"),
+    *("training_plans", "commissioned_trainings", "releases", "release_files"),
+    *("audit_log", "current_year"),
 )
 #: Rows that leave no hole in the history; foreign keys keep those that something refers to.
 OFFICE_DELETES = (
@@ -32,13 +35,21 @@ OFFICE_DELETES = (
     *("course_modules", "class_sessions", "retraining", "province_supports", "fund_items"),
     *("cohort_accounts", "partner_organisations", "management_words"),
 )
+#: Figures of the whole programme. Those of one institution or authority may be of two people: an
+#: analyst reads them in analysis.db, where no group is that small.
+NATIONWIDE = (
+    "quota_headcount",
+    "quota_manufacturing_share",
+    "quota_kind_split",
+    "quota_little_giant_share",
+)
 #: Canned queries of `training` by name pattern; what a name promises stands atop metadata.yml.
 ROLE_QUERIES: dict[str, tuple[str, ...]] = {
     "office": ("*",),
-    "institution": ("my_*",),
-    "province": ("my_*",),
+    "institution": (),
+    "province": (),
     "assessor": ("check_assessment_*", "check_bottom_two"),
-    "analyst": ("quota_*", "report_*"),
+    "analyst": NATIONWIDE,
     "auditor": (),
 }
 TABLES: dict[tuple[str, str], tuple[str, ...]] = {
@@ -49,7 +60,8 @@ TABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("auditor", "view-table"): ("audit_log",),
 }
 SEES_TRAINING = {"office", "assessor", "analyst", "auditor"}
-ON_STAGING = {"view-database", "view-table", "execute-sql", "store-query"}
+#: What one may do on the free tables, and on a file of one's own.
+AT_HOME = {"view-database", "view-table", "execute-sql", "store-query"}
 
 # A stored query is seen with the permission of its place, and a private one by its owner alone.
 # The core's own rules take the owner from a parameter that ?owner_id= overwrites, hence :me_here.
@@ -58,7 +70,9 @@ select database_name as parent, name as child, 1 as allow, 'query of the role' a
 from queries where
     (:query_act = 'view-query' and source = 'config' and database_name = 'training'
         and exists (select 1 from json_each(:own_patterns) where queries.name glob value))
-    or (:in_staging and source = 'user' and database_name = 'staging'
+    or (:query_act = 'view-query' and source = 'config' and database_name = :own_file)
+    or (source = 'user'
+        and (database_name = :own_file or (:in_staging and database_name = 'staging'))
         and (owner_id = :me_here or (is_private = 0 and :query_act = 'view-query')))
 """
 LISTED = """
@@ -69,15 +83,20 @@ union all select null, null, 0, 'closed unless listed' where not :everywhere
 """
 
 
-def listed(role: str, action: str) -> list[tuple[str | None, str | None]]:
-    """The places (database, table) where `role` may do `action`; (None, None) is everywhere."""
+def listed(role: str, action: str, own: str | None = None) -> list[tuple[str | None, str | None]]:
+    """The places (database, table) where `role` may do `action`; (None, None) is everywhere.
+
+    `own` is the database made for the actor.
+    """
     places: list[tuple[str | None, str | None]] = [
         ("training", table) for table in TABLES.get((role, action), ())
     ]
     if role in SEES_TRAINING and action == "view-database":
         places.append(("training", None))
-    if role in STAGING and action in ON_STAGING:
+    if role in STAGING and action in AT_HOME:
         places.append(("staging", None))
+    if own and action in AT_HOME:
+        places.append((own, None))
     if (role and action == "view-instance") or (role in STAGING and action == "upload-csvs"):
         places.append((None, None))
     return places
@@ -88,7 +107,9 @@ def permission_resources_sql(actor: dict[str, Any] | None, action: str) -> list[
     role = (actor or {}).get("role") or ""
     if role not in ROLE_QUERIES:
         role = ""
-    places = listed(role, action)
+    file = scopes.of(actor)
+    own = file.name if file else None
+    places = listed(role, action, own)
     params = {"listed_here": json.dumps(places), "everywhere": (None, None) in places}
     rules = [PermissionSQL(sql=LISTED, params=params)]
     if action in ("view-query", "update-query", "delete-query"):
@@ -96,6 +117,7 @@ def permission_resources_sql(actor: dict[str, Any] | None, action: str) -> list[
             "query_act": action,
             "own_patterns": json.dumps(ROLE_QUERIES.get(role, ())),
             "in_staging": role in STAGING,
+            "own_file": own,
             "me_here": actor["id"] if actor else None,
         }
         only = f"select parent, child from ({QUERIES})"

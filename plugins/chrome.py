@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from datasette import Request, Response, hookimpl
+from datasette import handle_exception as core_handler
 from datasette.app import Datasette
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
@@ -87,3 +88,8 @@ def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:
             return datasette.urls.path(f"/assets/{name}")
 
     env.globals.update(asset=asset, navigation=navigation, role_in_words=role_in_words)
+
+
+# Where the library rich happens to be installed, the core would print each error with every local
+# variable: forms, cookies, people. No log of ours holds that.
+core_handler.rich = None

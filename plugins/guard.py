@@ -7,7 +7,7 @@ from typing import Any
 from datasette import Request, Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils import tilde_encode
-from training import accounts, gate, sessions
+from training import accounts, gate, scopes, sessions
 from training.gate import Answer, Knock
 from training.wording import t
 
@@ -21,6 +21,17 @@ def visitor(datasette: Datasette, headers: gate.Headers) -> sessions.Visitor | N
         return None
     path = accounts.beside(datasette.get_database("training").path)
     return sessions.visitor(accounts.at(path), gate.own_cookies(headers).get(sessions.COOKIE))
+
+
+def served_to(datasette: Datasette, actor: dict[str, Any] | None) -> set[str]:
+    """The first path parts of the databases there are for somebody: no scope file but his own."""
+    own = scopes.of(actor) if "training" in datasette.databases else None
+    names = {
+        tilde_encode(database.route or name)
+        for name, database in datasette.databases.items()
+        if not scopes.is_scope(name)
+    }
+    return names | {own.name} if own else names
 
 
 async def refuse(datasette: Datasette, request: Request, knock: Knock) -> Response:
@@ -79,7 +90,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
             scope = {**scope, "headers": headers, "visitor": known, "actor": actor}
             request = Request(scope, receive)
             knock = gate.knock_of(request.method, request.path, known)
-            served = {tilde_encode(db.route or db.name) for db in datasette.databases.values()}
+            served = served_to(datasette, actor)
             response = await respond(datasette, request, knock, served)
             if response:
                 return await response.asgi_send(send)

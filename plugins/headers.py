@@ -9,6 +9,7 @@ from typing import Any
 from datasette import hookimpl
 from datasette.app import Datasette
 from jinja2.ext import Extension
+from training import gate
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
@@ -22,8 +23,8 @@ FIXED = {
     b"cross-origin-opener-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-# What a browser or a proxy may keep: the public list of institutions, and static files.
-PUBLIC = re.compile(r"/institutions(?![^/.])|/assets/|/-/static(-zh|-en|-plugins)?/|/favicon\.ico$")
+# What a browser or a proxy may keep: the public site, in either language, and static files.
+PUBLIC = re.compile(rf"(/en)?({gate.SITE})$|/assets/|/-/static(-zh|-en|-plugins)?/|/favicon\.ico$")
 SCRIPT_TAG = re.compile(r"<script\b(?![^>]*\bnonce=)")
 Headers = list[tuple[bytes, bytes]]
 

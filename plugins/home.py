@@ -4,27 +4,49 @@ from typing import Any
 
 from datasette import Request, hookimpl
 from datasette.app import Datasette
+from training import scopes
 from training.wording import t
 
 Duty = tuple[str, str, str]
 
 
-def duties(role: str | None) -> list[Duty]:
-    """Address, title and one sentence for each thing that somebody of ``role`` does here."""
+def duties(actor: dict[str, Any] | None) -> list[Duty]:
+    """Address, title and one sentence for each thing that somebody does here."""
+    role, file = (actor or {}).get("role") or "", scopes.of(actor)
+    own = file.name if file else ""
     rosters = (
         "/-/roster",
         t("名单报送", "Send a roster"),
         t("上传名单，核对每一处错误，确认报送。", "Upload, see every fault, confirm."),
     )
     people = (
-        "/training/my_trainees",
-        t("本单位学员", "My trainees"),
-        t("查询并导出本年度的学员。", "Search and export the people of the year."),
+        f"/{own}/trainees",
+        t("本单位学员", "Our trainees"),
+        t(
+            "查找、筛选、导出，看每人的经历。",
+            "Find, filter, export; see how each one came so far.",
+        ),
     )
     batches = (
-        "/training/my_batches",
-        t("报送记录", "My batches"),
-        t("每一批名单的状态和审核结论。", "The state of each batch and its decision."),
+        f"/{own}/report_batches",
+        t("报送记录", "Our batches"),
+        t("每一批名单的问题和审核结论。", "The faults of each batch and its decision."),
+    )
+    data = (
+        f"/{own}",
+        t("本单位数据", "Our data"),
+        t(
+            "全部数据表、汇总和期限；可以写 SQL，可以保存查询。",
+            "All tables, summaries and deadlines; ask with SQL and save what you asked.",
+        ),
+    )
+    groups = (
+        f"/{own}",
+        t("分析数据", "Analysis"),
+        t(
+            "不含个人的分组人数，可以写 SQL。",
+            "People counted by group, nobody singly; ask with SQL.",
+        ),
     )
     checks = (
         "/-/checks",
@@ -50,6 +72,14 @@ def duties(role: str | None) -> list[Duty]:
         t(
             "浏览、筛选、导出各表；维护年度、机构、班级。",
             "Browse, filter, export; keep the year's tables.",
+        ),
+    )
+    release = (
+        "/-/release",
+        t("公布名单", "Publish"),
+        t(
+            "核对尚未公布的改动，两人确认后公布。",
+            "What would change; two people publish it.",
         ),
     )
     log = (
@@ -92,19 +122,25 @@ def duties(role: str | None) -> list[Duty]:
     )
     local = [contacts, plans, commissioned, support]
     return {
-        "institution": [rosters, people, batches, classes, plans, retraining],
-        "province": [rosters, people, batches, *local],
-        "office": [inbox, checks, classes, *local, retraining, record, tables],
+        "institution": [
+            rosters,
+            *([people, batches, data] if own else []),
+            classes,
+            plans,
+            retraining,
+        ],
+        "province": [rosters, *([people, batches, data] if own else []), *local],
+        "office": [inbox, checks, classes, *local, retraining, record, release, tables],
         "assessor": [checks],
-        "analyst": [checks, tables],
+        "analyst": [checks, groups, tables],
         "auditor": [log],
-    }.get(role or "", [])
+    }.get(role, [])
 
 
 @hookimpl
 def top_homepage(datasette: Datasette, request: Request) -> Any:
     async def cards() -> str:
-        found = duties((request.actor or {}).get("role"))
+        found = duties(request.actor)
         return await datasette.render_template("_duties.html", {"duties": found}, request=request)
 
     return cards

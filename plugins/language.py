@@ -1,15 +1,19 @@
-"""The language (语言) of every answer: ?_lang=zh|en, else the cookie, else Chinese."""
+"""The language (语言) of every answer: ?_lang=zh|en, the path /en/…, the cookie, else Chinese."""
 
 from collections.abc import Callable
 from typing import Any
 
 from datasette import Request, hookimpl
 from datasette.app import Datasette
+from training import gate
 from training.wording import (
     DEFAULT_LANGUAGE,
+    ENGLISH,
+    below,
     current_language,
     label,
     language_in_cookie,
+    site,
     speaking,
     t,
     take_language,
@@ -24,7 +28,20 @@ def other_language_url(request: Request | None) -> str:
     if request is None:
         return f"/?_lang={other}"
     query = f"{request.query_string}&" if request.query_string else ""
-    return f"{request.path}?{query}_lang={other}"
+    path = request.path
+    if gate.is_site(path):
+        # These have an English twin at an address of its own; the cookie is for everything else.
+        return f"{path}?_lang=zh" if other == "zh" else ENGLISH + path
+    return f"{path}?{query}_lang={other}"
+
+
+def without_prefix(scope: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """'/en' and the request without it, if it is for the English twin of a public page."""
+    path = scope["path"].removeprefix(ENGLISH)
+    if path == scope["path"] or not gate.is_site(path):
+        return "", scope
+    raw = scope.get("raw_path", b"").removeprefix(ENGLISH.encode())
+    return ENGLISH, {**scope, "path": path, "raw_path": raw}
 
 
 def remembering(send: Callable[..., Any], language: str, secure: bool) -> Callable[..., Any]:
@@ -55,7 +72,9 @@ def asgi_wrapper(datasette: Datasette) -> Callable[..., Any]:
                 secure = scope.get("scheme") == "https" or datasette.setting("force_https_urls")
                 send = remembering(send, asked, secure)
             cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-            with speaking(asked or language_in_cookie(cookies) or DEFAULT_LANGUAGE):
+            prefix, scope = without_prefix(scope)
+            language = asked or ("en" if prefix else language_in_cookie(cookies))
+            with speaking(language or DEFAULT_LANGUAGE), below(prefix):
                 return await app({**scope, "query_string": query}, receive, send)
 
         return in_language
@@ -66,7 +85,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[..., Any]:
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
     # Globals, not template variables: macros imported without context see them too.
-    env.globals.update(t=t, chinese=lambda: current_language() == "zh")
+    env.globals.update(t=t, site=site, chinese=lambda: current_language() == "zh")
     env.filters["label"] = label
 
 

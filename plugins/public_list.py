@@ -1,13 +1,13 @@
 """公开名单: the institutions of a programme year, for anybody, as a page, as CSV and as JSON."""
 
-import asyncio
 import json
 from typing import Any
 
-from datasette import Request, Response, hookimpl
+from datasette import NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import projections, publishing, tabular
+from training import feeds, public_site, publishing, tabular
 from training.publishing import PublicList
+from training.site_address import public_url
 from training.wording import t
 
 # The core withholds an answer from shared caches whenever a cookie came with the request.
@@ -15,18 +15,23 @@ CACHE = {"Cache-Control": "public, max-age=60"}
 JSON = "application/json; charset=utf-8"
 
 
-async def freshen(datasette: Datasette) -> None:
-    """Bring the public file up to date where the record is served by the same process."""
-    record, public = datasette.databases.get("training"), datasette.get_database("public")
-    if record is None:
-        return
-    wanted = await record.execute_fn(lambda conn: projections.wanted(conn, publishing.AUDIENCE))
-    if await public.execute_fn(projections.held) != wanted:
-        await asyncio.to_thread(publishing.publish_if_possible, record.path, public.path)
-
-
 async def as_page(datasette: Datasette, request: Request, found: PublicList) -> Response:
-    context = {"found": found, "site": publishing.PROGRAMME_SITE, "words": publishing}
+    public = datasette.get_database("public")
+    places = await public.execute_fn(lambda c: public_site.authorities(c, found.release))
+    asked = {key: request.url_vars.get(key) for key in ("facet", "value")}
+    choices = public_site.choices(found, places)
+    chosen = next((c for c in choices if asked == {"facet": c.facet, "value": c.value}), None)
+    if asked["facet"] and not chosen:
+        raise NotFound(t("名单里没有这一类。", "The list has nothing of this kind."))
+    shown = list(found.institutions)
+    if chosen:
+        shown = public_site.narrowed(shown, chosen.facet, chosen.value, places)
+    context = {
+        "found": found, "shown": shown, "choices": choices, "chosen": chosen, "places": places,
+        "words": publishing, "programme_site": publishing.PROGRAMME_SITE,
+        "past": request.url_vars.get("release"),
+        "data": feeds.list_data(found, public_url(f"{request.scheme}://{request.host}")),
+    }  # fmt: skip
     html = await datasette.render_template("public_list.html", context, request=request)
     return Response.html(html, headers=CACHE)
 
@@ -49,11 +54,13 @@ FORMATS = {None: as_page, "csv": as_csv, "json": as_json}
 
 async def institutions(datasette: Datasette, request: Request) -> Response:
     """The list asked for, by path or by ?year=; the latest one otherwise."""
-    await freshen(datasette)
     year = request.url_vars.get("year") or request.args.get("year")
+    release = request.url_vars.get("release")
     form, public = request.url_vars.get("format"), datasette.get_database("public")
     try:
-        found = await public.execute_fn(lambda conn: publishing.public_list(conn, year))
+        found = await public.execute_fn(
+            lambda conn: publishing.public_list(conn, year, int(release) if release else None)
+        )
     except publishing.UnknownYear as unknown:
         if form == "json":
             text = json.dumps({"error": "unknown year", "years": unknown.years})
@@ -70,7 +77,9 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
         return []
     return [
         (r"^/institutions(\.(?P<format>csv|json))?$", institutions),
-        (r"^/institutions/(?P<year>[^/]+)$", institutions),
+        (r"^/institutions/(?P<year>[^/.]+)(\.(?P<format>csv|json))?$", institutions),
+        (r"^/institutions/(?P<year>[^/.]+)/(?P<facet>[a-z]+)/(?P<value>[a-z_]+)$", institutions),
+        (r"^/releases/(?P<release>\d{1,9})/(?P<year>[^/.]+)$", institutions),
     ]
 
 

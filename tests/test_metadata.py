@@ -12,8 +12,9 @@ import pytest_asyncio
 import yaml
 from datasette.app import Datasette
 from datasette.utils import named_parameters
-from training import queries
+from training import projections, queries
 from training.database import connect
+from training.scopes import Scope
 
 from tests.conftest import ROOT
 from tests.demo_world import demo_folder
@@ -22,7 +23,7 @@ from tests.served import PEOPLE, Served
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
 TRAINING = METADATA["databases"]["training"]
 QUERIES = queries.from_config(METADATA)
-PREFIXES = ("quota_", "report_", "check_", "find_", "my_")
+PREFIXES = ("quota_", "report_", "check_", "find_")
 #: Columns that would tell one person from another; a figure has none of them.
 PERSONAL = {
     "name", "id_masked", "mobile_masked", "email", "trainee_id", "person_key", "mobile_key",
@@ -99,31 +100,28 @@ def test_every_query_runs_quickly(record: sqlite3.Connection, name: str) -> None
 
     record.set_progress_handler(count, 1_000)
     try:
-        scope = {"_actor_institution": "pku", "_actor_province": None}
-        rows = queries.run(record, QUERIES[name], **scope)
+        rows = queries.run(record, QUERIES[name])
     finally:
         record.set_progress_handler(None, 0)
-    if QUERIES[name].check or name.startswith(("my_", "report_")):
+    if QUERIES[name].check or name.startswith("report_"):
         assert rows
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_the_name_of_a_query_says_what_it_may_show(record: sqlite3.Connection, name: str) -> None:
-    scope = {"_actor_institution": None, "_actor_province": None}
-    cursor = record.execute(QUERIES[name].sql, dict.fromkeys(QUERIES[name].params, "") | scope)
+    cursor = record.execute(QUERIES[name].sql, dict.fromkeys(QUERIES[name].params, ""))
     columns = {column[0] for column in cursor.description}
     assert columns.isdisjoint({"person_key", "mobile_key", "sealed"})
-    if not name.startswith(("find_", "my_")):
+    if not name.startswith("find_"):
         assert columns.isdisjoint(PERSONAL)
-    assert (":_actor_" in QUERIES[name].sql) == name.startswith("my_")
+    assert ":_actor_" not in QUERIES[name].sql
 
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_every_column_of_a_result_has_a_label(record: sqlite3.Connection, name: str) -> None:
     labels = set(METADATA["plugins"]["lingjun"]["columns"])
     labels |= {column for table in TRAINING["tables"].values() for column in table["columns"]}
-    scope = {"_actor_institution": None, "_actor_province": None}
-    cursor = record.execute(QUERIES[name].sql, dict.fromkeys(QUERIES[name].params, "") | scope)
+    cursor = record.execute(QUERIES[name].sql, dict.fromkeys(QUERIES[name].params, ""))
     assert {column[0] for column in cursor.description} <= labels
 
 
@@ -136,6 +134,49 @@ def test_labels_name_existing_columns(folder: Path, database: str) -> None:
             assert set(entry.get("facets", [])) <= existing
             named = {entry.get(key) for key in ("label_column", "sort", "sort_desc")} - {None}
             assert named <= existing
+
+
+SCOPES = (Scope("institution", "pku"), Scope("province", "330000"), Scope("analysis"))
+
+
+@pytest.fixture(scope="module", params=SCOPES, ids=lambda one: one.audience)
+def scope_file(
+    request: pytest.FixtureRequest, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, sqlite3.Connection]]:
+    scope, target = request.param, tmp_path_factory.mktemp("scope") / "scope.db"
+    projections.refresh(folder / "training.db", scope.audience, target, **scope.params)
+    with closing(connect(target, read_only=True)) as conn:
+        yield scope.audience, conn
+
+
+def test_every_table_and_column_of_a_scope_file_has_a_label(
+    scope_file: tuple[str, sqlite3.Connection],
+) -> None:
+    audience, conn = scope_file
+    tables = METADATA["databases"][audience]["tables"]
+    anywhere = set(METADATA["plugins"]["lingjun"]["columns"])
+    anywhere |= {column for table in TRAINING["tables"].values() for column in table["columns"]}
+    names = {r[0] for r in conn.execute("select name from sqlite_master where type <> 'index'")}
+    assert set(tables) == names
+    for table, entry in tables.items():
+        existing = {row["name"] for row in conn.execute(f"pragma table_info({table})")}
+        assert existing <= set(entry.get("columns", ())) | anywhere, table
+        assert set(entry.get("facets", ())) <= existing, table
+        assert {entry.get(k) for k in ("label_column", "sort", "sort_desc")} - {None} <= existing
+
+
+def test_every_query_of_a_scope_file_runs_and_is_labelled(
+    scope_file: tuple[str, sqlite3.Connection],
+) -> None:
+    audience, conn = scope_file
+    labels = set(METADATA["plugins"]["lingjun"]["columns"])
+    labels |= {column for table in TRAINING["tables"].values() for column in table["columns"]}
+    for name, query in queries.from_config(METADATA, audience).items():
+        assert set(named_parameters(query.sql)) == set(query.params), name
+        rows = queries.run(conn, query)
+        assert set(query.params) <= labels
+        assert {column for row in rows for column in row} <= labels, name
+        assert rows or name == "report_batches", name
 
 
 @pytest.mark.asyncio(loop_scope="module")

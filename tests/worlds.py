@@ -4,8 +4,10 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from training import queries
+from training import publishing, queries, releases
 from training.database import transaction
+
+from tests.conftest import World
 
 YEAR = "2021-2022"
 QUERIES = queries.load()
@@ -27,6 +29,16 @@ def set_year(conn: sqlite3.Connection, **values: Any) -> None:
     """Change columns of the programme year."""
     sets = ", ".join(f"{column} = ?" for column in values)
     conn.execute(f"update programme_years set {sets} where key = ?", (*values.values(), YEAR))
+
+
+def release(world: World) -> bool:
+    """Publish what the record has changed, if anything, as two people do."""
+    try:
+        number = releases.prepare(world.db, "one", "script")
+    except releases.NotReleased:
+        return False
+    releases.confirm(world.db, number, "another", "script")
+    return publishing.publish(world.db, world.folder / "public.db")
 
 
 def add_people(

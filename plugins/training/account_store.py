@@ -3,6 +3,7 @@
 ``accounts.db`` lies beside the record and is never attached to Datasette: no URL reaches it.
 """
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -12,8 +13,12 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
+from training import audit_chain
 from training.database import BEIJING, prepare, transaction
 from training.migrations import statements
+
+#: The history of the file's schema; a step that has run anywhere is never edited.
+STEPS = {1: "accounts_001.sql", 3: "accounts_003.sql"}
 
 
 @dataclass(frozen=True)
@@ -56,26 +61,35 @@ def beside(record: str | Path) -> Path:
 
 def open(path: str | Path) -> sqlite3.Connection:
     """Open the accounts at ``path``; a new file is made private (0600) before it has content."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # Only where there is none: to close a second descriptor of a file drops every lock that SQLite
+    # holds on it in this process (POSIX), and another process then takes the journal away under it.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row
     prepare(conn)
     # Requests wait for this file on the server's one loop: better an error than a standstill.
     conn.execute("pragma busy_timeout = 2000")
     conn.execute("pragma journal_mode = wal")
-    if not conn.execute("pragma user_version").fetchone()[0]:
-        _create_schema(conn)
+    if _version(conn) < max(STEPS):
+        _upgrade(conn)
     return conn
 
 
-def _create_schema(conn: sqlite3.Connection) -> None:
-    script = resources.files("training").joinpath("schema_history", "accounts_001.sql")
-    with transaction(conn):
-        if conn.execute("pragma user_version").fetchone()[0]:
-            return
-        for statement in statements(script.read_text(encoding="utf-8")):
-            conn.execute(statement)
-        conn.execute("pragma user_version = 1")
+def _version(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("pragma user_version").fetchone()[0])
+
+
+def _upgrade(conn: sqlite3.Connection) -> None:
+    """Take the steps that the file has not seen, each whole or not at all."""
+    for step, name in STEPS.items():
+        script = resources.files("training").joinpath("schema_history", name)
+        with transaction(conn):
+            if _version(conn) >= step:
+                continue
+            for statement in statements(script.read_text(encoding="utf-8")):
+                conn.execute(statement)
+            conn.execute(f"pragma user_version = {step}")
 
 
 _threads = threading.local()
@@ -119,8 +133,10 @@ def record(
     username: str | None,
     **detail: object,
 ) -> None:
-    """Add an entry to ``account_events`` inside the caller's transaction."""
+    """Add an entry to ``account_events``, and link it, inside the caller's transaction."""
+    audit_chain.link(conn, audit_chain.ACCOUNTS, outside=True)
     conn.execute(
         "insert into account_events (at, actor, action, username, detail) values (?, ?, ?, ?, ?)",
         (when, actor, action, username, json.dumps(detail, ensure_ascii=False)),
     )
+    audit_chain.link(conn, audit_chain.ACCOUNTS)

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
+from training import audit_chain
 from training.database import now
 
 
@@ -21,6 +22,9 @@ def record(
     ``action`` is a verb (``import``, ``approve``), ``subject`` a table, ``subject_key`` its row;
     ``detail`` holds counts, hashes and reasons, never names, numbers or contacts of trainees.
     """
+    within_act = conn.execute("select 1 from write_context").fetchone()
+    if not within_act:
+        audit_chain.link(conn, outside=True)
     conn.execute(
         "insert into audit_log (at, actor, via, action, subject, subject_key, detail)"
         " values (?, ?, ?, ?, ?, ?, ?)",
@@ -34,3 +38,5 @@ def record(
             json.dumps(detail, ensure_ascii=False),
         ),
     )
+    if not within_act:
+        audit_chain.link(conn)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from training import identity, migrations, publishing, seeding
+from training import identity, migrations, publishing, releases, seeding
 from training.database import connect
 from training.system_user import system_user
 
@@ -24,6 +24,8 @@ def build(db: Path, seeds: Path) -> Iterator[str]:
     if inserted:
         yield f"seed: {inserted} rows"
     _make_staging(db.parent / "staging.db")
+    if releases.begin(db, system_user()):
+        yield "release: the list of the notice"
     if publishing.publish(db, db.with_name("public.db")):
         yield "public list: made public.db"
     yield f"ready: {db.name}"

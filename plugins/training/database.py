@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from training import audit_chain
+
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 BUSY_SECONDS = 30
 
@@ -69,12 +71,19 @@ def acting(
 
     ``via`` is ``web`` or ``script``. An act that is ``bulk`` writes itself, once for all rows, what
     the triggers would write for each. The word is taken back before the transaction ends, so the
-    next writer can never be mistaken for this one.
+    next writer can never be mistaken for this one, and what the act has put into the audit log is
+    linked to the chain. Raises ``RuntimeError`` outside a transaction.
     """
     conn.execute(
         "insert or replace into write_context (id, actor, via, reason, at, bulk)"
         " values (1, ?, ?, ?, ?, ?)",
         (actor, via, reason, now(), bulk),
     )
+    if not conn.in_transaction:
+        # Each statement would be an act of its own, and its readers would hear of the first alone.
+        conn.execute("delete from write_context")
+        raise RuntimeError("acting() needs an open transaction")
+    audit_chain.link(conn, outside=True)
     yield
+    audit_chain.link(conn)
     conn.execute("delete from write_context")

@@ -21,6 +21,7 @@ from training import (
     demo_teaching,
     identity,
     publishing,
+    releases,
 )
 from training.database import acting, connect, transaction
 from training.demo_filling import Filler, Pool
@@ -32,6 +33,8 @@ ACTOR = "demo"
 #: User name, role, scope and name of each account.
 ACCOUNTS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("office", "office", {}, "示例·协调小组办公室"),
+    # A second person of the office: nobody publishes alone.
+    ("office2", "office", {}, "示例·协调小组办公室（复核）"),
     ("tsinghua", "institution", {"institution": "tsinghua"}, "示例·清华大学"),
     ("talent-exchange", "institution", {"institution": OFFICE}, "示例·人才交流中心"),
     ("yunnan", "province", {"province": DEMO_AUTHORITY}, "示例·云南省主管部门"),
@@ -65,9 +68,20 @@ def make(db: Path) -> Iterator[str]:
             yield from (f"roster: {path}" for path in rosters)
     finally:
         conn.close()
-    if publishing.publish(db, db.with_name("public.db")):
-        yield "public list: brought up to date"
+    if _release(db):
+        publishing.publish(db, db.with_name("public.db"))
+        yield "public list: released with the earlier year"
     yield from _hire(db)
+
+
+def _release(db: Path) -> bool:
+    """Publish the earlier year's list, as the two people of the office would."""
+    try:
+        number = releases.prepare(db, "office", "script", "上一年度名单 | The earlier year’s list")
+    except releases.NotReleased:
+        return False
+    releases.confirm(db, number, "office2", "script")
+    return True
 
 
 def is_there(conn: sqlite3.Connection) -> bool:

@@ -20,12 +20,17 @@ SENDERS = frozenset({"office", "institution", "province"})
 LOCAL = frozenset({"office", "province"})
 TEACHING = frozenset({"office", "institution"})
 
+#: The public site (plugins/public_*.py): each page has an English twin below /en.
+SITE = (
+    r"/(institutions|authorities|releases|data)([./].*)?|/(institution|authority)/[^/]+"
+    r"|/sitemap\.xml|/robots\.txt"
+)
 #: Address (a regular expression for the whole path) and the roles it answers.
 ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
-    (r"/institutions([./].*)?", ANYBODY),
+    (SITE, ANYBODY),
     (r"/assets/.+", ANYBODY),
     (r"/-/static(-zh|-en)?/.+", ANYBODY),
-    (r"/favicon\.ico|/robots\.txt", ANYBODY),
+    (r"/favicon\.ico", ANYBODY),
     (r"/-/login", ANYBODY),
     (r"/", SIGNED_IN),
     (r"/-/logout|/-/password", SIGNED_IN),
@@ -37,6 +42,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/classes(/.*)?|/-/retraining", TEACHING),
     (r"/-/plans", SENDERS),
     (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
+    (r"/-/release", OFFICE),
     (r"/-/upload-csvs", SIGNED_IN),
 )
 #: What somebody with a one-time password reaches before choosing one, beside the public pages.
@@ -107,6 +113,11 @@ def answer(knock: Knock, databases: Collection[str], *, accounts: bool = True) -
         return Answer.FIRST_SIGN_IN if knock.is_page else Answer.REFUSE
     open_here = _listed(knock.path, knock.role) or in_database(knock.path, databases)
     return Answer.LET_IN if open_here else Answer.REFUSE
+
+
+def is_site(path: str) -> bool:
+    """Whether ``path`` is a page or file of the public site."""
+    return bool(re.fullmatch(SITE, path))
 
 
 def in_database(path: str, databases: Collection[str]) -> bool:

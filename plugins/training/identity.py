@@ -30,10 +30,11 @@ class KeysMissing(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """The secrets of one record: one for hashes, and numbered ones for sealing."""
+    """The secrets of one record: for hashes, numbered ones for sealing, and for the audit chain."""
 
     hashing: bytes
     sealing: dict[int, bytes]
+    audit: bytes
 
     @property
     def current(self) -> int:
@@ -51,7 +52,8 @@ def create_keys(db_path: str | Path) -> bool:
     path = keys_path(db_path)
     if os.environ.get("LINGJUN_KEYS") or path.exists():
         return False
-    text = json.dumps({"hashing": secrets.token_hex(32), "sealing": {"1": secrets.token_hex(32)}})
+    made = {name: secrets.token_hex(32) for name in ("hashing", "audit")}
+    text = json.dumps({**made, "sealing": {"1": secrets.token_hex(32)}})
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text + "\n")
@@ -73,6 +75,10 @@ def load_keys(db_path: str | Path) -> Keys:
         keys = Keys(
             bytes.fromhex(found["hashing"]),
             {int(version): bytes.fromhex(key) for version, key in found["sealing"].items()},
+            # Keys that were made before there was a chain have none of its own.
+            bytes.fromhex(found["audit"])
+            if "audit" in found
+            else hmac.digest(bytes.fromhex(found["hashing"]), b"audit chain", "sha256"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeysMissing("the keys can't be read: restore the file from its backup") from error

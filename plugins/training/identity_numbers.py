@@ -101,7 +101,7 @@ class IdentityNumbers:
             return Finding("id-length", (("length", str(len(number))),))
         if not _IDENTITY.fullmatch(number):
             return Finding("id-characters")
-        if _weighted(number, 0) % 11 != 1:
+        if not checksum_fits(number):
             return Finding("id-checksum")
         if number[:2] not in _EIGHTEEN[id_type]:
             return Finding("id-province")
@@ -118,6 +118,11 @@ class IdentityNumbers:
             return None
         age = _age(birth, self._on)
         return (_weighted(digits, 4), age) if _YOUNGEST <= age <= _OLDEST else None
+
+
+def checksum_fits(number: str) -> bool:
+    """Whether 17 digits and a digit or X end in the check character of GB 11643."""
+    return bool(_IDENTITY.fullmatch(number)) and _weighted(number, 0) % 11 == 1
 
 
 def _county_part(digits: str) -> tuple[int, Findings] | None:

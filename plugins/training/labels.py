@@ -6,6 +6,7 @@ They come from metadata.yml, where every title and column label is a pair 'ä¸­æ–
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from training.scopes import audience_of
 from training.wording import label, t
 
 ColumnKey = tuple[str, str, str]  # database, table, column
@@ -31,7 +32,8 @@ class Labels:
         `anywhere` speaks for columns of query results; without it the label that most tables
         give to a column of this name.
         """
-        own = self._columns.get((database, table, name)) if database and table else None
+        place = (audience_of(database or ""), table or "", name)
+        own = self._columns.get(place) if database and table else None
         return label(own or self._anywhere.get(name, name))
 
     def columns(self, names: Iterable[str], database: str, table: str) -> dict[str, str]:
@@ -40,11 +42,11 @@ class Labels:
 
     def table(self, database: str, table: str) -> str:
         """Label of a table or view."""
-        return label(self._titles.get((database, table), table))
+        return label(self._titles.get((audience_of(database), table), table))
 
     def database(self, database: str) -> str:
         """Label of a database."""
-        return label(self._titles.get((database, None), database))
+        return label(self._titles.get((audience_of(database), None), database))
 
     def filters(
         self,

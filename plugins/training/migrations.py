@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from training import scope_triggers
 from training.database import prepare
 
 migrations = Migrations("training")
@@ -101,6 +102,25 @@ def m006_bulk(db: Database) -> None:
 
 
 @migrations()
+def m008_scope_files(db: Database) -> None:
+    """One log entry per act and scope; triggers for every table that a scope file shows."""
+    _run(db, "m008_scope_files.sql")
+    mark_scopes(db, *scope_triggers.WATCHED_IN_M008)
+
+
+@migrations()
+def m010_audit_chain(db: Database) -> None:
+    """The chain over the audit log."""
+    _run(db, "m010_audit_chain.sql")
+
+
+@migrations()
+def m014_releases(db: Database) -> None:
+    """What is public is a release that two people have looked at."""
+    _run(db, "m014_releases.sql")
+
+
+@migrations()
 def m011_teaching(db: Database) -> None:
     """Sessions, attendance, funds, retraining, support, size classes, little giants, consent."""
     _run(db, "m011_teaching.sql")
@@ -108,6 +128,12 @@ def m011_teaching(db: Database) -> None:
     _audit(db, "course_modules", "class_sessions", "retraining", "province_supports", "fund_items")
     _audit(db, "cohort_accounts", "partner_organisations", "management_words")
     _audit(db, "consents")
+
+
+def mark_scopes(db: Database, *watches: scope_triggers.Watch) -> None:
+    """From now on mark the scope files that a change of these tables concerns."""
+    for statement in scope_triggers.triggers(watches):
+        db.conn.execute(statement)
 
 
 def _audit(db: Database, *tables: str) -> None:

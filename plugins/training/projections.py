@@ -7,6 +7,7 @@ them from the attached ``record``.
 
 import hashlib
 import os
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import astuple, dataclass
@@ -16,10 +17,15 @@ from pathlib import Path
 
 from training.database import connect, transaction
 from training.migrations import statements
+from training.scope_triggers import SHARED
 
 #: Audiences whose file anybody on the machine may read; every other file is its owner's alone.
 OPEN_TO_ALL = frozenset({"public"})
+#: Audiences whose files show the closed lists of the record.
+SCOPED = frozenset({"institution", "province", "analysis"})
 
+#: A statement that makes a lasting thing, behind the comments before it.
+_LAYS_OUT = re.compile(r"(\s|--[^\n]*\n)*create (table|view|index)\b")
 _EDITION = """
 create table edition (    -- what of the record this file has seen; a single row
     seq integer not null, -- the last entry of its scope in scope_log, 0 before the first
@@ -54,12 +60,12 @@ def refresh(record: str | Path, audience: str, target: str | Path, **params: str
         # Rows that are gone must be gone from the bytes too, not merely from the tables.
         conn.execute("pragma secure_delete = on")
         conn.execute("attach ? as record", (f"{record.absolute().as_uri()}?mode=ro",))
+        # What an audience's SQL puts aside on its way holds more than the audience may read.
+        conn.execute("pragma temp_store = memory")
         with transaction(conn):
-            _drop_everything(conn)
-            for statement in statements(_script(audience)):
+            for statement in _cleared(conn, audience):
                 conn.execute(statement, params)
             made = wanted(conn, audience, schema="record", **params)
-            conn.execute(_EDITION)
             conn.execute("insert into edition values (?, ?, ?)", astuple(made))
         # Empty the write-ahead log as well; not if a reader still needs it, the next refresh will.
         conn.execute("pragma busy_timeout = 0")
@@ -82,12 +88,18 @@ def refresh_if_stale(record: str | Path, audience: str, target: str | Path, **pa
 
 def wanted(conn: sqlite3.Connection, audience: str, schema: str = "main", **params: str) -> Edition:
     """The edition that a file of ``audience`` made of this record now would be."""
-    last = conn.execute(
-        f"select seq, at from {schema}.scope_log where scope = ? order by seq desc limit 1",
-        (scope(audience, **params),),
-    ).fetchone()
-    seq, changed_at = last or (0, None)
-    return Edition(seq, changed_at, _layout(audience))
+    # Each scope counts for itself; the closed lists, which every scope file shows, for all.
+    names = [scope(audience, **params)] + [SHARED] * (audience in SCOPED)
+    entries = [
+        conn.execute(
+            f"select seq, at from {schema}.scope_log where scope = ? order by seq desc limit 1",
+            (name,),
+        ).fetchone()
+        for name in names
+    ]
+    found = [entry for entry in entries if entry]
+    changed_at = max((at for _, at in found), default=None)
+    return Edition(sum(seq for seq, _ in found), changed_at, _layout(audience))
 
 
 def held(conn: sqlite3.Connection) -> Edition | None:
@@ -108,6 +120,24 @@ def _create(target: Path, mode: int) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
     target.chmod(mode)
+
+
+def _cleared(conn: sqlite3.Connection, audience: str) -> list[str]:
+    """Empty the file; return the statements that fill it again.
+
+    Of a file with the same layout only the rows go: whoever has read what tables there are (Datasette
+    keeps a catalogue) need not do so again.
+    """
+    script = [*statements(_script(audience)), _EDITION]
+    before = held(conn)
+    if before is None or before.layout != _layout(audience):
+        _drop_everything(conn)
+        return script
+    for (table,) in conn.execute(
+        "select name from main.sqlite_master where type = 'table' order by rowid desc"
+    ).fetchall():
+        conn.execute(f'delete from main."{table}"')
+    return [statement for statement in script if not _LAYS_OUT.match(statement)]
 
 
 def _drop_everything(conn: sqlite3.Connection) -> None:

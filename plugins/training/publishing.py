@@ -1,6 +1,7 @@
 """The public list (公开名单): which institutions train in which programme year, for anybody.
 
-Everything here reads the public file alone; the record is opened only to make that file.
+Everything here reads the public file alone; the record is opened only to make that file, and only
+what two people have released (:mod:`training.releases`) gets into it.
 """
 
 import logging
@@ -14,6 +15,8 @@ from training.tabular import Cell
 from training.wording import t
 
 AUDIENCE = "public"
+#: The list of a year as a file of its own.
+FORMATS = ("csv", "json")
 #: Where the notice sends its readers for details (二).
 PROGRAMME_SITE = "http://leader.miitec.cn"
 
@@ -47,8 +50,11 @@ class Institution:
     kind: str
     place_zh: str | None
     place_en: str | None
+    authority: str | None
     website: str | None
     status: str
+    suspended_on: str | None
+    suspended_by: str | None
     tracks: tuple[Track, ...]
 
 
@@ -57,10 +63,11 @@ class PublicList:
     """The list of one programme year, in the notice's order.
 
     ``offices`` is the coordination office (协调小组办公室): it runs the special topics and is
-    listed apart from the institutions. ``changed_at`` is when any of it last changed, ``years``
-    every year that has a list, latest first.
+    listed apart from the institutions. ``changed_at`` is when the last release changed any of it,
+    ``years`` every year that has a list, latest first, ``release`` the release it is read from.
     """
 
+    release: int
     year: str
     name_zh: str
     name_en: str
@@ -89,43 +96,71 @@ def publish_if_possible(record: str | Path, target: str | Path) -> bool:
         return False
 
 
-def public_list(conn: sqlite3.Connection, year: str | None = None) -> PublicList:
+def public_list(
+    conn: sqlite3.Connection, year: str | None = None, release: int | None = None
+) -> PublicList:
     """The list of ``year``, or of the latest year, from an open public file with named rows.
 
-    Raises :class:`UnknownYear`.
+    As the last release has it, or an earlier one. Raises :class:`UnknownYear`, also for a release
+    that was never published.
     """
-    edition = projections.held(conn)
-    if edition is None:
-        raise UnknownYear(year, ())
-    years = tuple(row[0] for row in conn.execute("select key from years order by key desc"))
-    if year not in years and (year or not years):
+    number = _release(conn, release)
+    years = tuple(
+        row[0]
+        for row in conn.execute("select key from years where release = ? order by key desc", (number,))
+    ) if number else ()  # fmt: skip
+    if number is None or (year not in years and (year or not years)):
         raise UnknownYear(year, years)
     about = conn.execute(
-        "select key as year, name_zh, name_en, doc_no, published_on from years where key = ?",
-        (year or years[0],),
+        "select key as year, name_zh, name_en, doc_no, published_on from years"
+        " where release = ? and key = ?",
+        (number, year or years[0]),
     ).fetchone()
-    listed = _institutions(conn, about["year"])
+    listed = institutions(conn, number, about["year"])
     return PublicList(
         **about,
-        changed_at=edition.changed_at,
+        release=number,
+        changed_at=_changed_at(conn, number, about["year"]),
         institutions=tuple(one for one in listed if one.kind != "coordination_office"),
         offices=tuple(one for one in listed if one.kind == "coordination_office"),
         years=years,
     )
 
 
-def _institutions(conn: sqlite3.Connection, year: str) -> list[Institution]:
+def _release(conn: sqlite3.Connection, asked: int | None) -> int | None:
+    """The release that was asked for, else the last one; None if the file has none such."""
+    if projections.held(conn) is None:
+        return None
+    row = conn.execute(
+        "select max(number) from releases where ? is null or number = ?", (asked, asked)
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def _changed_at(conn: sqlite3.Connection, number: int, year: str) -> str:
+    """When the list of ``year`` last changed, as of a release; the first release made it."""
+    row = conn.execute(
+        "select coalesce(max(released_at), (select min(released_at) from releases)) from releases"
+        " where number <= ? and number in (select release from changes where year = ?)",
+        (number, year),
+    ).fetchone()
+    return str(row[0])
+
+
+def institutions(conn: sqlite3.Connection, number: int, year: str) -> list[Institution]:
+    """The institutions of a year as a release has them, in the notice's order."""
     tracks: dict[str, list[Track]] = {}
     for slug, *track in conn.execute(
         "select slug, code, name_zh, name_en, organiser"
-        " from institution_tracks join tracks on code = track where year = ? order by seq",
-        (year,),
+        " from institution_tracks as i join tracks as k on code = track and k.release = i.release"
+        " where i.release = ? and year = ? order by seq",
+        (number, year),
     ):
         tracks.setdefault(slug, []).append(Track(*track))
     rows = conn.execute(
-        "select seq, slug, name_zh, name_en, kind, place_zh, place_en, website, status"
-        " from institutions where year = ? order by seq",
-        (year,),
+        "select seq, slug, name_zh, name_en, kind, place_zh, place_en, authority, website, status,"
+        " suspended_on, suspended_by from institutions where release = ? and year = ? order by seq",
+        (number, year),
     )
     return [Institution(**row, tracks=tuple(tracks.get(row["slug"], ()))) for row in rows]
 
@@ -182,10 +217,10 @@ def _as_row(found: PublicList, one: Institution) -> list[Cell]:
 def as_json(found: PublicList) -> dict[str, Any]:
     """The list as data, the same in either language. Keys are only ever added, never renamed.
 
-    ``{year, name: {zh, en}, notice: {doc_no, published_on}, changed_at, years: [key],
+    ``{year, name: {zh, en}, notice: {doc_no, published_on}, release, changed_at, years: [key],
     tracks: [{code, name, organiser}], institutions: [one], offices: [one]}`` where ``one`` is
-    ``{seq, slug, name, kind, place, website, tracks: [code], status}``; ``name`` and ``place`` are
-    ``{zh, en}``; dates are ISO 8601; what is unknown is null.
+    ``{seq, slug, name, kind, place, authority, website, tracks: [code], status, suspended: {on, by}}``;
+    ``name`` and ``place`` are ``{zh, en}``; dates are ISO 8601; what is unknown is null.
     """
     everyone = (*found.institutions, *found.offices)
     tracks = {track.code: track for one in everyone for track in one.tracks}
@@ -193,6 +228,7 @@ def as_json(found: PublicList) -> dict[str, Any]:
         "year": found.year,
         "name": {"zh": found.name_zh, "en": found.name_en},
         "notice": {"doc_no": found.doc_no, "published_on": found.published_on},
+        "release": found.release,
         "changed_at": found.changed_at,
         "years": list(found.years),
         "tracks": [
@@ -215,7 +251,9 @@ def _as_object(one: Institution) -> dict[str, Any]:
         "name": _pair(one),
         "kind": one.kind,
         "place": {"zh": one.place_zh, "en": one.place_en},
+        "authority": one.authority,
         "website": one.website,
         "tracks": [track.code for track in one.tracks],
         "status": one.status,
+        "suspended": {"on": one.suspended_on, "by": one.suspended_by},
     }

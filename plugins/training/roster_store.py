@@ -6,7 +6,7 @@ Whole tables at a time, inside the transaction that :func:`roster.run` opened.
 import json
 import sqlite3
 
-from training import audit
+from training import audit, scope_marks
 from training.database import now
 from training.memo import Memo
 from training.problems import Details, Problem
@@ -39,6 +39,7 @@ def store(conn: sqlite3.Connection, order: Order, report: Report) -> int:
         conn.execute(
             "update waiting_uploads set batch_id = ? where token = ?", (batch, order.token)
         )
+    scope_marks.mark_people(conn, batch)
     audit.record(
         conn, order.by, order.via, "import", "roster_batches", batch,
         sha256=report.sha256, rows=report.rows, new=report.new, changed=report.changed,

@@ -8,6 +8,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain
 from urllib.parse import quote
 
@@ -63,12 +64,17 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, bom: bool
     return "".join(csv_lines(header, rows, bom=bom))
 
 
-def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def xlsx_bytes(
+    title: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    created: datetime | None = None,
+) -> bytes:
     """The table as a workbook of one sheet named ``title``.
 
     Text is stored as text (no formula, no link, no number made of an 18-digit code) and formatted
-    as text, so that it survives being edited. A text longer than a cell ends in ``…``. Raises
-    :class:`TooManyRows`.
+    as text, so that it survives being edited. A text longer than a cell ends in ``…``. With
+    ``created`` the same table makes the same bytes. Raises :class:`TooManyRows`.
     """
     file = io.BytesIO()
     # Rows go through a file so that a long table needs no more memory than a short one; in a
@@ -77,6 +83,7 @@ def xlsx_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
         tempfile.TemporaryDirectory() as folder,
         xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder}) as book,
     ):
+        book.set_properties({"created": created} if created else {})
         as_text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
         sheet = book.add_worksheet(_NOT_IN_SHEET_NAMES.sub(" ", title).strip("' ")[:31])
         sheet.freeze_panes(1, 0)

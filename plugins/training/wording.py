@@ -13,8 +13,11 @@ LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 #: Name of the argument and of the cookie that carry a choice of language.
 ARGUMENT, COOKIE = b"_lang", b"lang"
+#: What stands before the path of a public page's English twin: a file on a disk knows no cookie.
+ENGLISH = "/en"
 _PAIR_SEPARATOR = " | "
 
+_prefix: ContextVar[str] = ContextVar("prefix", default="")
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
@@ -38,6 +41,21 @@ def speaking(language: str) -> Iterator[None]:
 def t(zh: str, en: str) -> str:
     """The one of two texts that is in the current language."""
     return en if current_language() == "en" else zh
+
+
+@contextmanager
+def below(prefix: str) -> Iterator[None]:
+    """Links of the public site begin with ``prefix`` inside the with-block; see :func:`site`."""
+    token = _prefix.set(prefix)
+    try:
+        yield
+    finally:
+        _prefix.reset(token)
+
+
+def site(path: str) -> str:
+    """The address of a public page or file in the tree that is being read: / or /en."""
+    return _prefix.get() + path
 
 
 def label(pair: str | None) -> str:

@@ -19,7 +19,9 @@ NEVER = {
     "acting_now",
     "changed_scopes",
     "scope_log",
+    "scope_marks",
     "sealed_changes",
+    "audit_chain",
     "sealed_identities",
     "waiting_uploads",
     "write_context",
@@ -33,7 +35,7 @@ CONFIG = {
                 "check_duplicates": {"sql": "select 1 as n"},
                 "check_bottom_two": {"sql": "select 1 as n"},
                 "find_people": {"sql": "select name from trainees"},
-                "my_place": {"sql": "select :_actor_institution as i, :_actor_province as p"},
+                "my_place": {"sql": "select 1 as n"},
                 "office_tidy": {"sql": "update tracks set seq = seq", "write": True},
             }
         },
@@ -91,11 +93,20 @@ async def who_gets(served: Served, path: str, method: str = "GET", **more: Any) 
         ("/training.db", NOBODY),
         ("/training/quota_headcount", {"office", "analyst"}),
         ("/training/quota_headcount.csv", {"office", "analyst"}),
-        ("/training/report_states", {"office", "analyst"}),
+        ("/training/report_states", {"office"}),
         ("/training/check_duplicates", {"office"}),
         ("/training/check_bottom_two", {"office", "assessor"}),
         ("/training/find_people.json", {"office"}),
-        ("/training/my_place.json", {"office", "institution", "province"}),
+        ("/training/my_place.json", {"office"}),
+        ("/institution-tsinghua", {"institution"}),
+        ("/institution-tsinghua/trainees.csv", {"institution"}),
+        ("/institution-tsinghua/-/query?sql=select+1", {"institution"}),
+        ("/institution-tsinghua/-/queries/store?sql=select+1", {"institution"}),
+        ("/institution-pku", NOBODY),
+        ("/province-330000/trainees", {"province"}),
+        ("/province-110000", NOBODY),
+        ("/analysis/people_by_place.json", {"analyst"}),
+        ("/institution-tsinghua.db", NOBODY),
         ("/training/office_tidy", {"office"}),
         ("/staging", {"office", "analyst"}),
         ("/staging/free", {"office", "analyst"}),
@@ -147,12 +158,16 @@ async def test_the_lists_show_what_may_be_seen(served: Served) -> None:
             {one["name"] for one in jumps},
         )
 
-    assert await lists("institution") == ({"my_place"}, set(), set())
+    assert await lists("institution") == (
+        set(),
+        {"institution-tsinghua"},
+        {"institution-tsinghua: trainees"},
+    )
     assert await lists("auditor") == (set(), {"training"}, set())
     assert await lists("assessor") == ({"check_bottom_two"}, set(), set())
     assert await lists("analyst") == (
-        {"quota_headcount", "report_states", "own_list", "shared_list"},
-        {"staging"},
+        {"quota_headcount", "own_list", "shared_list"},
+        {"staging", "analysis"},
         set(),
     )
     assert (await lists("office"))[1] == {"training", "staging"}

@@ -33,3 +33,13 @@ async def test_an_address_typed_by_hand_gets_an_answer_not_a_fault(
     answer = await served.get(path, "office")
     assert answer.status_code in (200, 400)
     assert "Traceback" not in answer.text
+
+
+async def test_no_error_prints_the_variables_round_it(
+    served: Served, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("/training/nowhere", "/institution/nobody", "/training/trainees?_size=canary"):
+        await served.get(path, "office", headers={"X-Canary": "canary-header"})
+    said = "".join(capfd.readouterr())
+    assert "canary" not in said
+    assert "locals" not in said

@@ -98,7 +98,9 @@ async def test_every_step_is_in_the_history_and_in_the_audit_log(
     ]  # fmt: skip
     number = batch.rsplit("/", 1)[1]
     log = conn.execute(
-        "select action, actor, detail from audit_log where subject_key = ? order by id", (number,)
+        "select action, actor, detail from audit_log where subject = 'roster_batches'"
+        " and subject_key = ? order by id",
+        (number,),
     ).fetchall()
     assert [(row["action"], row["actor"]) for row in log] == [
         ("import", "institution"), ("reject", "office"), ("approve", "second"),

@@ -8,9 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from training import releases
 
 from tests.conftest import YEAR, World
 from tests.served import Served
+from tests.worlds import release
 
 PAGES = ("/institutions", f"/institutions/{YEAR}", f"/institutions?year={YEAR}")
 FILES = ("/institutions.csv", "/institutions.json")
@@ -89,6 +91,8 @@ async def test_a_published_suspension_is_shown(changing: Served, world: World) -
             "insert into suspensions values (?1, 'zju', ?1, 'office', '2021-11-01', '函', ?2)",
             (YEAR, "2021-11-02"),
         )
+    assert "badge-bad" not in (await changing.get("/institutions")).text
+    assert release(world)
     answer = await changing.get("/institutions")
     assert answer.text.count("badge-bad") == 1
     assert "zju" in listed(answer.text)
@@ -135,6 +139,7 @@ async def test_no_cell_of_the_csv_starts_a_formula(changing: Served, world: Worl
     with world.connect() as conn:
         conn.execute("update institutions set name_en = '=' || seq, name_zh = '+' || seq")
         conn.execute("update institutions set city = '@x', province_code = null")
+    assert release(world)
     rows = csv.reader(io.StringIO((await changing.get("/institutions.csv")).text[1:], newline=""))
     cells = [cell for row in rows for cell in row]
     assert "'=1" in cells
@@ -149,12 +154,16 @@ async def test_json_in_plain_chinese(site: Served) -> None:
     assert (found["year"], len(found["institutions"]), len(found["offices"])) == (YEAR, 21, 1)
 
 
-async def test_a_change_by_the_office_is_seen_by_the_next_visitor(
+async def test_what_two_people_publish_is_seen_by_the_next_visitor(
     changing: Served, world: World
 ) -> None:
     before = (await changing.get("/institutions.json")).json()
     with world.connect() as conn:
         conn.execute("update institutions set name_en = 'New <b>name</b>' where slug = 'pku'")
+    assert (await changing.get("/institutions.json")).json() == before
+    number = releases.prepare(world.db, "one", "web")
+    assert (await changing.get("/institutions.json")).json() == before
+    releases.confirm(world.db, number, "another", "web")
     after = (await changing.get("/institutions.json")).json()
     assert before["institutions"][1]["name"]["en"] == "Peking University"
     assert after["institutions"][1]["name"]["en"] == "New <b>name</b>"
@@ -217,7 +226,7 @@ async def test_the_public_process_offers_no_door_that_is_shut(
     links = {link for link in re.findall(r'href="(/[^"?]*)', html) if "/static" not in link}
     for link in links:
         assert (await public_site.get(link)).status_code in (200, 302), link
-    assert "/institutions.csv" in links
+    assert f"/institutions/{YEAR}.csv" in links
 
 
 async def test_a_file_without_a_list_says_so(tmp_path: Path) -> None:

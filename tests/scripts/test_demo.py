@@ -20,7 +20,7 @@ def demo(db: Path) -> tuple[int, list[str]]:
 def test_it_prints_accounts_once_and_where_the_rosters_lie(world: World) -> None:
     status, lines = demo(world.db)
     assert status == 0
-    assert sum(line.startswith("account:") for line in lines) == 7
+    assert sum(line.startswith("account:") for line in lines) == 8
     rosters = [Path(line.removeprefix("roster: ")) for line in lines if line.startswith("roster:")]
     assert len(rosters) == 7
     assert all(path.parent == world.folder / "demo-rosters" and path.exists() for path in rosters)

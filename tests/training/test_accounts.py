@@ -3,7 +3,10 @@
 import json
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -269,3 +272,24 @@ def test_a_scope_must_be_on_record(
 def test_faults_speak_both_languages() -> None:
     assert AccountFault("password-short").message("zh") == FAULTS["password-short"][0]
     assert AccountFault("password-short").message("en") == FAULTS["password-short"][1]
+
+
+def test_what_two_processes_write_is_kept(tmp_path: Path) -> None:
+    """The server has the file open on several threads while a command comes and goes."""
+    path = tmp_path / "accounts.db"
+    command = (
+        "import sys; from training import account_store as store; conn = store.open(sys.argv[1]);"
+        " conn.execute(\"insert into account_events (at, actor, action) values ('x', 'command', 'y')\");"
+        " conn.close()"
+    )
+    first, second = accounts.open(path), accounts.open(path)
+    first.execute("insert into account_events (at, actor, action) values ('x', 'first', 'y')")
+    subprocess.run([sys.executable, "-c", command, path], check=True)
+    second.execute("insert into account_events (at, actor, action) values ('x', 'second', 'y')")
+    subprocess.run([sys.executable, "-c", command, path], check=True)
+    with closing(sqlite3.connect(path)) as outside:
+        actors = [row[0] for row in outside.execute("select actor from account_events order by id")]
+    assert actors == ["first", "command", "second", "command"]
+    for conn in (first, second):
+        assert conn.execute("select count(*) from account_events").fetchone()[0] == 4
+        conn.close()

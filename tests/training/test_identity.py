@@ -57,7 +57,7 @@ def test_one_person_has_one_key_whatever_the_eighteen_character_document(world: 
 
 
 def test_the_hash_needs_the_key() -> None:
-    one, two = (identity.Keys(bytes([n]) * 32, {1: bytes(32)}) for n in (1, 2))
+    one, two = (identity.Keys(bytes([n]) * 32, {1: bytes(32)}, bytes(32)) for n in (1, 2))
     assert identity.person_key(one, "resident", NUMBER) != identity.person_key(
         two, "resident", NUMBER
     )
@@ -77,7 +77,7 @@ def test_what_is_sealed_opens_for_its_owner_and_nobody_else(world: World) -> Non
     assert sealer.open("owner", sealer.version, sealed) == NUMBER
     with pytest.raises(InvalidTag):
         sealer.open("another", sealer.version, sealed)
-    stranger = identity.Sealer(identity.Keys(os.urandom(32), {1: os.urandom(32)}))
+    stranger = identity.Sealer(identity.Keys(os.urandom(32), {1: os.urandom(32)}, bytes(32)))
     with pytest.raises(InvalidTag):
         stranger.open("owner", 1, sealed)
 
@@ -85,7 +85,7 @@ def test_what_is_sealed_opens_for_its_owner_and_nobody_else(world: World) -> Non
 def test_an_older_key_version_still_opens(world: World) -> None:
     old = world.keys
     sealed = identity.Sealer(old).seal("owner", "text")
-    rotated = identity.Keys(old.hashing, old.sealing | {2: os.urandom(32)})
+    rotated = identity.Keys(old.hashing, old.sealing | {2: os.urandom(32)}, old.audit)
     sealer = identity.Sealer(rotated)
     assert sealer.version == 2
     assert sealer.open("owner", 1, sealed) == "text"

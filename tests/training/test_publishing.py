@@ -9,20 +9,31 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from training import projections, publishing
+from training import projections, publishing, releases
 from training.database import connect, now
 
 from tests.conftest import YEAR, World
+from tests.worlds import release
 
 #: What may be public, column by column. A new one is a decision, not an accident.
-ALLOWED = {
+DRAFTED = {
     "years": ["key", "name_zh", "name_en", "doc_no", "published_on"],
     "tracks": ["code", "seq", "name_zh", "name_en", "organiser"],
+    "authorities": [
+        "code", "seq", "name_zh", "name_en", "kind", "region_zh", "region_en", "parent",
+    ],
     "institutions": [
-        "year", "slug", "seq", "name_zh", "name_en", "kind", "place_zh", "place_en", "website",
-        "status",
+        "year", "slug", "seq", "name_zh", "name_en", "kind", "place_zh", "place_en", "authority",
+        "website", "status", "suspended_on", "suspended_by",
     ],
     "institution_tracks": ["year", "slug", "track"],
+}  # fmt: skip
+ALLOWED = {
+    **{table: ["release", *columns] for table, columns in DRAFTED.items()},
+    "releases": ["number", "released_at", "sha256", "note", "content"],
+    "changes": [
+        "release", "position", "year", "slug", "name_zh", "name_en", "what", "column", "old", "new",
+    ],
     "edition": ["seq", "changed_at", "layout"],
 }  # fmt: skip
 
@@ -59,8 +70,8 @@ INTERNAL_STATES = (
 
 
 def published(world: World) -> sqlite3.Connection:
-    """The public file of the world, brought up to date."""
-    publishing.publish(world.db, world.folder / "public.db")
+    """The public file of the world, with what the record has changed."""
+    release(world)
     return connect(world.folder / "public.db", read_only=True)
 
 
@@ -107,6 +118,11 @@ def test_the_file_has_the_allowed_columns_and_no_others(world: World) -> None:
         } == ALLOWED
 
 
+def test_a_release_has_the_columns_of_the_draft_and_no_others(world: World) -> None:
+    found = releases.draft(world.db)
+    assert {table: list(rows[0]) for table, rows in found.items()} == DRAFTED
+
+
 def test_nothing_of_a_person_a_contact_or_a_score_is_in_the_bytes(
     world: World, conn: sqlite3.Connection
 ) -> None:
@@ -114,6 +130,9 @@ def test_nothing_of_a_person_a_contact_or_a_score_is_in_the_bytes(
     conn.execute("pragma wal_checkpoint(truncate)")
     assert b"canary" in world.db.read_bytes()
     found = public_bytes(world)
+    # The document of a suspension that has been published is public with it.
+    assert b"canary-doc-2" in found
+    found = found.replace(b"canary-doc-2", b"")
     for mark in (b"canary", b"bottom_two", b"99999999", b"assess", b"trainee"):
         assert mark not in found
     assert b"suspended" in found
@@ -244,6 +263,7 @@ SHOWN = (
     "update institutions set website_domain = null where slug = 'pku'",
     "update institutions set province_code = null, city = null where slug = 'pku'",
     "update provinces set name_en = 'New name' where code = '110000'",
+    "update provinces set region_en = 'x' where code = '110000'",
     "update tracks set name_zh = '新方向' where code = 'thematic'",
     "update programme_years set doc_no = '新文号'",
     "update programme_years set state = 'planned'",
@@ -259,7 +279,7 @@ HIDDEN = (
     "update programme_years set state = 'closed', target_trainees = 1",
     "insert into suspensions values ('2021-2022', 'pku', '2021-2022', 'x', 'x', 'x', null)",
     "insert into assessments (year, institution, scored_by) values ('2021-2022', 'pku', 'x')",
-    "update provinces set region_en = 'x'",
+    "update provinces set longitude = 1, iso_3166_2 = null, sources = 'x'",
 )
 
 
@@ -270,7 +290,9 @@ def test_a_change_of_what_is_shown_makes_the_file_anew(
     public = world.folder / "public.db"
     before = rows_of(public)
     conn.execute(change)
-    assert publishing.publish(world.db, public)
+    assert not publishing.publish(world.db, public)  # not by itself: two people look at it first
+    assert rows_of(public) == before
+    assert release(world)
     assert rows_of(public) != before
     assert not publishing.publish(world.db, public)
 
@@ -282,7 +304,7 @@ def test_a_change_of_what_is_not_shown_leaves_no_trace(
     public = world.folder / "public.db"
     before = rows_of(public)
     conn.execute(change)
-    assert not publishing.publish(world.db, public)
+    assert not release(world)
     projections.refresh(world.db, "public", public)
     assert rows_of(public) == before
 
@@ -293,7 +315,7 @@ def test_drafting_a_planned_year_leaves_no_trace(world: World, conn: sqlite3.Con
     conn.execute("update institution_tracks set track = 'srdi' where year = '2022-2023'")
     conn.execute("delete from institution_tracks where year = '2022-2023'")
     conn.execute("delete from institution_years where year = '2022-2023'")
-    assert not publishing.publish(world.db, world.folder / "public.db")
+    assert not release(world)
 
 
 def test_the_log_of_scopes_is_append_only(conn: sqlite3.Connection) -> None:
@@ -302,18 +324,32 @@ def test_the_log_of_scopes_is_append_only(conn: sqlite3.Connection) -> None:
             conn.execute(statement)
 
 
-def test_what_was_taken_off_the_list_is_gone_from_the_bytes(
+def test_what_is_no_longer_in_a_projection_is_gone_from_its_bytes(
     world: World, conn: sqlite3.Connection
 ) -> None:
-    with closing(published(world)) as server:  # which keeps the write-ahead log alive
-        assert publishing.public_list(server).year == YEAR
-        conn.execute("update institutions set name_zh = '改名大学' where slug = 'zju'")
-        assert "改名大学".encode() in public_bytes(world)
-        conn.execute("update programme_years set state = 'planned'")
-        left = public_bytes(world).decode(errors="replace")
-        assert [
-            name for name in ("改名大学", "浙江大学", "清华大学", "256号") if name in left
-        ] == []
+    target = world.folder / "draft.db"
+
+    def left() -> str:
+        projections.refresh(world.db, "draft", target)
+        files = sorted(world.folder.glob("draft.db*"))
+        return b"".join(path.read_bytes() for path in files).decode(errors="replace")
+
+    conn.execute("update institutions set name_zh = '改名大学' where slug = 'zju'")
+    assert "改名大学" in left()
+    with closing(connect(target, read_only=True)) as server:  # keeps the write-ahead log alive
+        assert server.execute("select count(*) from institutions").fetchone()[0]
+    conn.execute("update programme_years set state = 'planned'")
+    after = left()
+    assert [name for name in ("改名大学", "浙江大学", "清华大学", "256号") if name in after] == []
+
+
+def test_an_earlier_release_stays_as_it_was(world: World, conn: sqlite3.Connection) -> None:
+    conn.execute("update institutions set name_zh = '改名大学' where slug = 'zju'")
+    with closing(published(world)) as public:
+        assert publishing.public_list(public).institutions[8].name_zh == "改名大学"
+        assert publishing.public_list(public, release=1).institutions[8].name_zh == "浙江大学"
+        with pytest.raises(publishing.UnknownYear):
+            publishing.public_list(public, release=9)
 
 
 def test_the_same_record_makes_the_same_rows(world: World) -> None:
@@ -334,7 +370,7 @@ def test_a_reader_sees_the_old_list_or_the_new_one(world: World, conn: sqlite3.C
         reader.execute("begin")
         before = publishing.public_list(reader)
         conn.execute("update institutions set name_en = 'New name' where slug = 'pku'")
-        assert publishing.publish(world.db, world.folder / "public.db")
+        assert release(world)
         assert publishing.public_list(reader) == before
         reader.execute("rollback")
         assert publishing.public_list(reader).institutions[1].name_en == "New name"
@@ -346,6 +382,8 @@ def test_a_failed_refresh_leaves_the_file_as_it_was(
     public = world.folder / "public.db"
     before = rows_of(public)
     conn.execute("update institutions set name_en = 'New name' where slug = 'pku'")
+    number = releases.prepare(world.db, "one", "script")
+    releases.confirm(world.db, number, "another", "script")
     script = projections._script("public")
     broken = script + "\ninsert into institutions (year) values ('x');\n"
     monkeypatch.setattr(projections, "_script", lambda audience: broken)
@@ -414,6 +452,8 @@ def test_a_full_disk_leaves_the_list_as_it_was(
         raise sqlite3.OperationalError("database or disk is full")
 
     conn.execute("update institutions set name_en = 'New name' where slug = 'pku'")
+    number = releases.prepare(world.db, "one", "script")
+    releases.confirm(world.db, number, "another", "script")
     monkeypatch.setattr(projections, "refresh", full)
     assert not publishing.publish_if_possible(world.db, world.folder / "public.db")
     with pytest.raises(sqlite3.OperationalError):
@@ -424,7 +464,8 @@ def test_the_json_has_its_documented_shape(world: World, conn: sqlite3.Connectio
     suspend(conn, "zju", "2021-11-02")
     found = json.loads(json.dumps(publishing.as_json(listed(world))))
     assert list(found) == [
-        "year", "name", "notice", "changed_at", "years", "tracks", "institutions", "offices",
+        "year", "name", "notice", "release", "changed_at", "years", "tracks", "institutions",
+        "offices",
     ]  # fmt: skip
     assert found["notice"] == {"doc_no": "工信厅企业函〔2021〕256号", "published_on": "2021-10-29"}
     assert found["tracks"][2] == {
@@ -438,9 +479,11 @@ def test_the_json_has_its_documented_shape(world: World, conn: sqlite3.Connectio
         "name": {"zh": "浙江大学", "en": "Zhejiang University"},
         "kind": "university",
         "place": {"zh": "浙江省杭州市", "en": "Zhejiang"},
+        "authority": "330000",
         "website": "https://www.zju.edu.cn/",
         "tracks": ["regional_development", "thematic"],
         "status": "suspended",
+        "suspended": {"on": "2021-11-02", "by": "函"},
     }
     assert len(found["offices"]) == 1
 

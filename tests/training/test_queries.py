@@ -11,7 +11,6 @@ from tests.conftest import World
 from tests.worlds import (
     QUERIES,
     YEAR,
-    add_batch,
     add_people,
     ask,
     insert,
@@ -304,48 +303,3 @@ def test_headcounts_by_place(conn: sqlite3.Connection) -> None:
     states = {row["state"]: row["people"] for row in ask(conn, "report_states")}
     assert (states["submitted"], states["approved"], states["certified"]) == (2, 3, 4)
     assert len(states) == 13
-
-
-# ---- what belongs to whoever asks -------------------------------------------------------------
-
-
-def test_an_institution_sees_its_own_people_alone(conn: sqlite3.Connection) -> None:
-    add_people(conn, 2, institution="tsinghua")
-    add_people(conn, 3, institution="pku")
-    scope = {"_actor_institution": "pku", "_actor_province": None}
-    rows = ask(conn, "my_trainees", **scope)
-    assert [row["institution"] for row in rows] == ["北京大学"] * 3
-    assert "person_key" not in rows[0]
-    assert [row["name"] for row in ask(conn, "my_trainees", name="例4", **scope)] == ["示例4"]
-
-
-def test_an_authority_sees_whom_it_recommends_and_who_is_registered_there(
-    conn: sqlite3.Connection,
-) -> None:
-    registered = add_people(conn, province="530000")
-    recommended = add_people(
-        conn, province="110000", origin="recommended", recommending_authority="530000"
-    )
-    add_people(conn, province="110000")
-    scope = {"_actor_institution": None, "_actor_province": "530000"}
-    rows = ask(conn, "my_trainees", **scope)
-    assert [row["id"] for row in rows] == registered + recommended
-
-
-def test_whoever_has_no_scope_sees_nothing(conn: sqlite3.Connection) -> None:
-    add_people(conn)
-    add_batch(conn)
-    for nothing in (None, ""):
-        scope = {"_actor_institution": nothing, "_actor_province": nothing}
-        assert ask(conn, "my_trainees", **scope) == []
-        assert ask(conn, "my_batches", **scope) == []
-
-
-def test_batches_belong_to_their_sender(conn: sqlite3.Connection) -> None:
-    own = add_batch(conn)
-    other = add_batch(conn, institution=None, province="530000")
-    for institution, province, expected in (
-        ("tsinghua", None, [own]), (None, "530000", [other]), ("pku", None, []),
-    ):  # fmt: skip
-        rows = ask(conn, "my_batches", _actor_institution=institution, _actor_province=province)
-        assert [row["batch_id"] for row in rows] == expected

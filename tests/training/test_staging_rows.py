@@ -13,7 +13,7 @@ from training.rows import Sender
 from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
 
-KEYS = identity.Keys(b"h" * 32, {1: b"a" * 32, 2: b"b" * 32})
+KEYS = identity.Keys(b"h" * 32, {1: b"a" * 32, 2: b"b" * 32}, b"c" * 32)
 
 
 @pytest.mark.parametrize("kind", ["resident", "taiwan_resident", "passport", None])

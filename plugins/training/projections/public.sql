@@ -1,87 +1,123 @@
--- The public list (公开名单): the institutions of each programme year, and nothing else.
--- Every column is named here one by one. No person, no contact, no score, no head count.
+-- The public file (公开信息): every release that two people of the office have published, and nothing else.
+-- A release holds the tables of draft.sql, which is where each public column is named.
 
--- Programme years that are open or closed; one that is still being planned is not shown.
+create table releases (
+    number integer primary key,
+    released_at text not null,
+    sha256 text not null,                 -- of the release's content, as /releases/N.json gives it
+    note text not null,
+    content text not null                 -- the release as one JSON document
+) strict;
+
 create table years (
-    key text primary key,
+    release integer not null references releases (number),
+    key text not null,
     name_zh text not null,
     name_en text not null,
     doc_no text,                          -- number of the notice (文号)
-    published_on text                     -- day of the notice
+    published_on text,                    -- day of the notice
+    primary key (release, key)
 ) strict, without rowid;
 
 create table tracks (
-    code text primary key,
+    release integer not null references releases (number),
+    code text not null,
     seq integer not null,
     name_zh text not null,
     name_en text not null,
-    organiser text not null               -- 'institution', or 'office' for the special topics (专题)
+    organiser text not null,              -- 'institution', or 'office' for the special topics (专题)
+    primary key (release, code)
+) strict, without rowid;
+
+create table authorities (
+    release integer not null references releases (number),
+    code text not null,
+    seq integer not null,
+    name_zh text not null,
+    name_en text not null,
+    kind text not null,
+    region_zh text not null,
+    region_en text not null,
+    parent text,
+    primary key (release, code)
 ) strict, without rowid;
 
 create table institutions (
-    year text not null references years (key),
+    release integer not null,
+    year text not null,
     slug text not null,
     seq integer not null,                 -- the notice's order
     name_zh text not null,
     name_en text not null,
     kind text not null,
-    place_zh text,                        -- 黑龙江省哈尔滨市
-    place_en text,                        -- the province alone: the record has no English name of a city
+    place_zh text,
+    place_en text,
+    authority text,
     website text,
     status text not null check (status in ('active', 'suspended')),
-    primary key (year, slug)
+    suspended_on text,
+    suspended_by text,
+    primary key (release, year, slug),
+    foreign key (release, year) references years (release, key)
 ) strict, without rowid;
 
 create table institution_tracks (
+    release integer not null,
     year text not null,
     slug text not null,
-    track text not null references tracks (code),
-    primary key (year, slug, track),
-    foreign key (year, slug) references institutions (year, slug)
+    track text not null,
+    primary key (release, year, slug, track),
+    foreign key (release, year, slug) references institutions (release, year, slug)
 ) strict, without rowid;
 
--- Who is on a year's list: its members, and who was to be one and is suspended, so that nobody goes
--- missing without a word. A suspension exists for the public once the office has published it (三(六)).
--- The status within institution_years is internal: assessed, provisionally last and so on stay inside.
-create temporary view listed as
-select year, institution, exists (
-    select 1 from record.suspensions as s
-    where s.year = m.year and s.institution = m.institution and s.published_at <> '') as suspended
-from (
-    select year, institution from record.institution_years
-    union
-    select year, institution from record.suspensions where published_at <> ''
-) as m
-where year in (select key from record.programme_years where state <> 'planned');
+-- What a release changed against the one before, one row per fact.
+create table changes (
+    release integer not null references releases (number),
+    position integer not null,
+    year text,
+    slug text,
+    name_zh text not null,
+    name_en text not null,
+    what text not null check (what in ('added', 'removed', 'changed')),
+    "column" text,
+    old text,
+    new text,
+    primary key (release, position)
+) strict, without rowid;
 
-insert into years (key, name_zh, name_en, doc_no, published_on)
-select key, name_zh, name_en, doc_no, published_on
-from record.programme_years
-where key in (select year from listed);
+insert into releases (number, released_at, sha256, note, content)
+select number, confirmed_at, sha256, note, content from record.releases where status = 'published';
 
-insert into tracks (code, seq, name_zh, name_en, organiser)
-select code, seq, name_zh, name_en, organiser
-from record.tracks
-where code in (select track from record.institution_tracks join listed using (year, institution));
+insert into years (release, key, name_zh, name_en, doc_no, published_on)
+select number, value ->> 'key', value ->> 'name_zh', value ->> 'name_en', value ->> 'doc_no',
+    value ->> 'published_on'
+from releases, json_each(content, '$.years');
 
-insert into institutions (year, slug, seq, name_zh, name_en, kind, place_zh, place_en, website, status)
-select listed.year, i.slug, i.seq, i.name_zh, i.name_en, i.kind,
-    nullif(iif(p.name_zh = i.city, '', coalesce(p.name_zh, '')) || coalesce(i.city, ''), ''),
-    p.name_en,
-    -- The record keeps a domain. A university's home page is at www under it, another one's at itself.
-    case
-        when i.website_domain = '' or i.website_domain glob '*[^a-z0-9.-]*' then null
-        when i.website_domain glob '*.edu.cn' and i.website_domain not glob 'www.*'
-            then 'https://www.' || i.website_domain || '/'
-        else 'https://' || i.website_domain || '/'
-    end,
-    iif(listed.suspended, 'suspended', 'active')
-from listed
-join record.institutions as i on i.slug = listed.institution
-left join record.provinces as p on p.code = i.province_code;
+insert into tracks (release, code, seq, name_zh, name_en, organiser)
+select number, value ->> 'code', value ->> 'seq', value ->> 'name_zh', value ->> 'name_en',
+    value ->> 'organiser'
+from releases, json_each(content, '$.tracks');
 
-insert into institution_tracks (year, slug, track)
-select year, institution, track
-from record.institution_tracks join listed using (year, institution);
+insert into authorities (release, code, seq, name_zh, name_en, kind, region_zh, region_en, parent)
+select number, value ->> 'code', value ->> 'seq', value ->> 'name_zh', value ->> 'name_en',
+    value ->> 'kind', value ->> 'region_zh', value ->> 'region_en', value ->> 'parent'
+from releases, json_each(content, '$.authorities');
 
-drop view listed;
+insert into institutions (release, year, slug, seq, name_zh, name_en, kind, place_zh, place_en, authority,
+    website, status, suspended_on, suspended_by)
+select number, value ->> 'year', value ->> 'slug', value ->> 'seq', value ->> 'name_zh',
+    value ->> 'name_en', value ->> 'kind', value ->> 'place_zh', value ->> 'place_en',
+    value ->> 'authority', value ->> 'website', value ->> 'status', value ->> 'suspended_on',
+    value ->> 'suspended_by'
+from releases, json_each(content, '$.institutions');
+
+insert into institution_tracks (release, year, slug, track)
+select number, value ->> 'year', value ->> 'slug', value ->> 'track'
+from releases, json_each(content, '$.institution_tracks');
+
+insert into changes (release, position, year, slug, name_zh, name_en, what, "column", old, new)
+select r.number, c.key, c.value ->> 'year', c.value ->> 'slug', c.value ->> 'name_zh',
+    c.value ->> 'name_en', c.value ->> 'what', c.value ->> 'column', c.value ->> 'old',
+    c.value ->> 'new'
+from record.releases as r, json_each(r.changes) as c
+where r.status = 'published';

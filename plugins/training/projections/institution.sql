@@ -1,0 +1,349 @@
+-- What one training institution reads (承担机构): its own people, classes, batches and papers, and the
+-- closed lists that name what their codes mean. Every column is named here one by one. Nothing says
+-- that another institution has anybody, and no hash of an identity number or mobile is here.
+-- Parameter: :institution, the slug.
+
+create table programme_years (
+    key text primary key,
+    name_zh text not null,
+    name_en text not null,
+    state text not null,
+    doc_no text,
+    signed_on text,
+    published_on text,
+    target_trainees integer not null,
+    min_manufacturing_percent integer,
+    period_months integer,
+    contact_form_due text,
+    selection_due text,
+    min_attendance_percent integer
+) strict, without rowid;
+
+create table provinces (
+    code text primary key,
+    seq integer not null,
+    name_zh text not null,
+    name_en text not null,
+    kind_zh text not null,
+    region_zh text not null,
+    region_en text not null
+) strict, without rowid;
+
+create table institutions (               -- names only: who there is, as the public list has it
+    slug text primary key,
+    seq integer not null,
+    name_zh text not null,
+    name_en text not null
+) strict, without rowid;
+
+create table tracks (
+    code text primary key,
+    seq integer not null,
+    name_zh text not null,
+    name_en text not null,
+    organiser text not null
+) strict, without rowid;
+
+create table industries (
+    code text primary key,
+    level text not null,
+    section_code text not null references industries (code),
+    name_zh text not null,
+    name_en text,
+    is_manufacturing integer not null
+) strict, without rowid;
+
+create table trainee_states (
+    code text primary key,
+    seq integer not null,
+    name_zh text not null,
+    name_en text not null,
+    is_pipeline integer not null,
+    is_counted integer not null,
+    is_active integer not null,
+    is_done integer not null
+) strict, without rowid;
+
+-- What the codes of a roster mean.
+create table kinds (code text primary key, name_zh text not null, name_en text not null) strict, without rowid;
+create table origins (code text primary key, name_zh text not null, name_en text not null) strict, without rowid;
+create table sexes (code text primary key, name_zh text not null, name_en text not null) strict, without rowid;
+create table srdi_levels (code text primary key, name_zh text not null, name_en text not null) strict, without rowid;
+
+create table institution_years (          -- its own years; how it stands in the assessment is not here
+    year text primary key references programme_years (key),
+    status text not null check (status in ('named', 'active', 'suspended'))
+) strict, without rowid;
+
+create table institution_tracks (
+    year text not null references programme_years (key),
+    track text not null references tracks (code),
+    primary key (year, track)
+) strict, without rowid;
+
+create table cohorts (
+    id integer primary key,
+    year text not null references programme_years (key),
+    track text not null references tracks (code),
+    name text not null,
+    starts_on text,
+    ends_on text,
+    duration_kind text,
+    delivery text
+) strict;
+
+create table roster_batches (
+    id integer primary key,
+    year text not null references programme_years (key),
+    status text not null,
+    file_name text not null,
+    sha256 text not null,
+    kind text not null,
+    rows integer not null,
+    new integer not null,
+    changed integer not null,
+    unchanged integer not null,
+    rejected integer not null,
+    absent integer not null,
+    skipped integer not null,
+    mode text not null,
+    only_valid integer not null,
+    uploaded_by text not null,
+    uploaded_at text not null,
+    decided_at text,
+    decision_reason text
+) strict;
+
+create table trainees (
+    id integer primary key,               -- the same number as in the record: links hold
+    year text not null references programme_years (key),
+    name text not null,
+    state text not null references trainee_states (code),
+    track text not null references tracks (code),
+    cohort_id integer references cohorts (id),
+    sex text references sexes (code),
+    id_type text not null,
+    id_masked text not null,
+    age_at_selection integer,
+    mobile_masked text not null,
+    email text,
+    enterprise_name text not null,
+    uscc text not null,
+    position text not null,
+    province text not null references provinces (code),
+    recommending_authority text references provinces (code),
+    origin text not null references origins (code),
+    industry_code text references industries (code),
+    main_business text,
+    kind text not null references kinds (code),
+    employees integer,
+    revenue_wan real,
+    assets_wan real,
+    founded_on text,
+    srdi_level text references srdi_levels (code),
+    on_giant_list integer not null,       -- the ministry's list, not the roster's word
+    cohort text,
+    note text,
+    selected_at text,
+    batch_id integer references roster_batches (id),
+    batch_row integer
+) strict;
+
+create table trainee_events (             -- who acted is in the audit log, not here
+    id integer primary key,
+    trainee_id integer not null references trainees (id),
+    at text not null,
+    from_state text not null,
+    to_state text not null references trainee_states (code),
+    reason text
+) strict;
+
+create table batch_changes (
+    id integer primary key,
+    batch_id integer not null references roster_batches (id),
+    trainee_id integer not null references trainees (id),
+    row integer not null,
+    column text not null,
+    old text,
+    new text
+) strict;
+
+create table batch_problems (
+    id integer primary key,
+    batch_id integer not null references roster_batches (id),
+    row integer,
+    column text,
+    code text not null,
+    severity text not null,
+    details text not null
+) strict;
+
+create table certificates (
+    number text primary key,
+    trainee_id integer not null references trainees (id),
+    issued_on text not null,
+    status text not null
+) strict, without rowid;
+
+create table training_plans (
+    id integer primary key,
+    year text not null references programme_years (key),
+    version integer not null,
+    status text not null,
+    office_agreed_at text,
+    province_agreed_at text,
+    institution_agreed_at text
+) strict;
+
+create table commissioned_trainings (
+    id integer primary key,
+    year text not null references programme_years (key),
+    province text not null references provinces (code),
+    mode text not null,
+    title text not null,
+    starts_on text,
+    reported_at text,
+    miit_ack_at text
+) strict;
+
+create table suspensions (                -- once published (三(六)); a decision in preparation is not
+    year text primary key references programme_years (key),
+    assessed_year text not null references programme_years (key),
+    document text not null,
+    published_at text not null
+) strict, without rowid;
+
+create index trainees_name on trainees (name);
+create index trainees_state on trainees (year, state);
+create index trainees_cohort on trainees (cohort_id);
+create index trainees_batch on trainees (batch_id);
+create index trainee_events_trainee on trainee_events (trainee_id);
+create index batch_changes_batch on batch_changes (batch_id);
+create index batch_changes_trainee on batch_changes (trainee_id);
+create index batch_problems_batch on batch_problems (batch_id);
+create index certificates_trainee on certificates (trainee_id);
+
+create view current_year as
+select key from programme_years where state <> 'planned' order by state = 'open' desc, key desc limit 1;
+
+-- The roster with names in place of codes, as one reads or exports it.
+create view people_in_words as
+select t.id, t.year, t.name, s.name_zh as state, k.name_zh as track, coalesce(c.name, t.cohort) as cohort,
+    t.id_masked, t.mobile_masked, t.enterprise_name, t.uscc, t.position, p.name_zh as province,
+    a.name_zh as recommending_authority, i.name_zh as industry, i.is_manufacturing
+from trainees as t
+join trainee_states as s on s.code = t.state
+join tracks as k on k.code = t.track
+join provinces as p on p.code = t.province
+left join provinces as a on a.code = t.recommending_authority
+left join industries as i on i.code = t.industry_code
+left join cohorts as c on c.id = t.cohort_id;
+
+insert into programme_years
+select key, name_zh, name_en, state, doc_no, signed_on, published_on, target_trainees,
+    min_manufacturing_percent, period_months, contact_form_due, selection_due, min_attendance_percent
+from record.programme_years;
+
+insert into provinces
+select code, seq, name_zh, name_en, kind_zh, region_zh, region_en from record.provinces;
+
+insert into institutions select slug, seq, name_zh, name_en from record.institutions;
+
+insert into tracks select code, seq, name_zh, name_en, organiser from record.tracks;
+
+insert into industries
+select code, level, section_code, name_zh, name_en, is_manufacturing from record.industries
+order by level = 'division', code;
+
+insert into trainee_states
+select code, seq, name_zh, name_en, is_pipeline, is_counted, is_active, is_done
+from record.trainee_states;
+
+insert into kinds values
+    ('growth_backbone', '龙头骨干', 'Growth backbone'),
+    ('startup_micro_small', '初创小微', 'Start-up, micro or small');
+
+insert into origins values
+    ('self_selected', '自主选拔', 'Self-selected'),
+    ('recommended', '推荐', 'Recommended'),
+    ('both', '自主选拔+推荐', 'Both');
+
+insert into sexes values ('male', '男', 'Male'), ('female', '女', 'Female');
+
+insert into srdi_levels values
+    ('none', '无', 'None'),
+    ('innovative', '创新型', 'Innovative'),
+    ('provincial', '专精特新', 'Provincial'),
+    ('little_giant', '小巨人', 'Little giant');
+
+insert into institution_years
+select year,
+    case
+        when exists (
+            select 1 from record.suspensions as s
+            where s.year = m.year and s.institution = m.institution and s.published_at <> ''
+        ) then 'suspended'
+        when status = 'named' then 'named'
+        else 'active'
+    end
+from record.institution_years as m
+where institution = :institution;
+
+insert into institution_tracks
+select year, track from record.institution_tracks where institution = :institution;
+
+insert into cohorts
+select id, year, track, name, starts_on, ends_on, duration_kind, delivery
+from record.cohorts
+where institution = :institution;
+
+insert into roster_batches
+select id, year, status, file_name, sha256, kind, rows, new, changed, unchanged, rejected, absent, skipped,
+    mode, only_valid, uploaded_by, uploaded_at, decided_at, decision_reason
+from record.roster_batches
+where institution = :institution;
+
+-- Somebody recommended came in an authority's batch, which is not this institution's to see.
+insert into trainees
+select t.id, t.year, t.name, t.state, t.track, t.cohort_id, t.sex, t.id_type, t.id_masked,
+    t.age_at_selection, t.mobile_masked, t.email, t.enterprise_name, t.uscc, t.position, t.province,
+    t.recommending_authority, t.origin, t.industry_code, t.main_business, t.kind, t.employees,
+    t.revenue_wan, t.assets_wan, t.founded_on, t.srdi_level, e.little_giant_batch is not null, t.cohort,
+    t.note, t.selected_at, b.id, iif(b.id is null, null, t.batch_row)
+from record.trainees as t
+join record.enterprises as e on e.uscc = t.uscc
+left join main.roster_batches as b on b.id = t.batch_id
+where t.institution = :institution;
+
+insert into trainee_events
+select e.id, e.trainee_id, e.at, e.from_state, e.to_state, e.reason
+from main.trainees as t join record.trainee_events as e on e.trainee_id = t.id;
+
+insert into batch_changes
+select c.id, c.batch_id, c.trainee_id, c.row, c.column, c.old, c.new
+from main.roster_batches as b
+join record.batch_changes as c on c.batch_id = b.id
+join main.trainees as t on t.id = c.trainee_id;
+
+insert into batch_problems
+select p.id, p.batch_id, p.row, p.column, p.code, p.severity, p.details
+from main.roster_batches as b join record.batch_problems as p on p.batch_id = b.id;
+
+insert into certificates
+select c.number, c.trainee_id, c.issued_on, c.status
+from main.trainees as t join record.certificates as c on c.trainee_id = t.id;
+
+insert into training_plans
+select id, year, version, status, office_agreed_at, province_agreed_at, institution_agreed_at
+from record.training_plans
+where institution = :institution;
+
+insert into commissioned_trainings
+select id, year, province, mode, title, starts_on, reported_at, miit_ack_at
+from record.commissioned_trainings
+where institution = :institution;
+
+insert into suspensions
+select year, assessed_year, document, published_at
+from record.suspensions
+where institution = :institution and published_at <> '';
