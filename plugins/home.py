@@ -120,6 +120,11 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
         t("复训", "Retraining"),
         t("往届学员回来参加培训，不计人数。", "Alumni come back to a class, never counted."),
     )
+    certificates = (
+        "/-/certificates",
+        t("结业证书", "Certificates"),
+        t("核对名单后颁发；打印、换发、作废。", "Look, then issue; print, replace, revoke."),
+    )
     local = [contacts, plans, commissioned, support]
     return {
         "institution": [
@@ -130,7 +135,7 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             retraining,
         ],
         "province": [rosters, *([people, batches, data] if own else []), *local],
-        "office": [inbox, checks, classes, *local, retraining, record, release, tables],
+        "office": [inbox, checks, classes, *local, retraining, certificates, record, release, tables],
         "assessor": [checks],
         "analyst": [checks, groups, tables],
         "auditor": [log],

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import click
-from training import bake, publishing
+from training import bake, publishing, register
 from training.releases import NotReleased
 from training.site_address import VARIABLE, public_url
 from training.system_user import system_user
@@ -28,6 +28,7 @@ def publish(context: click.Context, out: Path | None, db: Path, url: str | None)
     public = db.with_name("public.db")
     try:
         changed = publishing.publish(db, public)
+        register.publish(db, db.with_name("certificates.db"))
     except FileNotFoundError:
         raise click.ClickException(f"There is no record at {db}: run scripts/build.py.") from None
     click.echo(f"{'made' if changed else 'up to date'}: {public}")

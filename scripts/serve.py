@@ -25,7 +25,10 @@ SETTINGS = {
 def command(db: Path, host: str, port: int, public: bool) -> list[str]:
     """The ``datasette serve`` call, so that tests and deployments start the very same server."""
     folder = db.parent
-    files = [folder / "public.db"] if public else [db, folder / "public.db", folder / "staging.db"]
+    # The register of certificates is public, too: number and name together find one entry.
+    files = [folder / "public.db", folder / "certificates.db"]
+    if not public:
+        files = [db, *files, folder / "staging.db"]
     frame = {
         "--plugins-dir": "plugins",
         "--template-dir": "templates",
@@ -52,7 +55,7 @@ def command(db: Path, host: str, port: int, public: bool) -> list[str]:
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True)
-@click.option("--public", is_flag=True, help="Serve public.db and open no other file.")
+@click.option("--public", is_flag=True, help="Serve public.db and certificates.db alone.")
 def serve(db: Path, host: str, port: int, public: bool) -> None:
     call = command(db.resolve(), host, port, public)
     missing = [Path(part).name for part in call if part.endswith(".db") and not Path(part).exists()

@@ -41,7 +41,14 @@ class World:
 @pytest.fixture(autouse=True)
 def _no_keys_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test never meets the keys of a real record."""
-    for name in ("LINGJUN_KEYS", "LINGJUN_KEYS_FILE", "LINGJUN_HOSTS"):
+    for name in (
+        "LINGJUN_KEYS",
+        "LINGJUN_KEYS_FILE",
+        "LINGJUN_HOSTS",
+        "LINGJUN_SIGNING_KEY",
+        "LINGJUN_VERIFY_KEY",
+        "LINGJUN_PUBLIC_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

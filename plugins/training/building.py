@@ -4,7 +4,15 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from training import identity, migrations, publishing, releases, seeding
+from training import (
+    certificate_keys,
+    identity,
+    migrations,
+    publishing,
+    register,
+    releases,
+    seeding,
+)
 from training.database import connect
 from training.system_user import system_user
 
@@ -16,9 +24,12 @@ def build(db: Path, seeds: Path) -> Iterator[str]:
         yield f"schema: {', '.join(steps)}"
     if identity.create_keys(db):
         yield f"keys: made {identity.keys_path(db).name} (0600); back it up apart from the database"
+    for name in certificate_keys.create(db.parent):
+        yield f"keys: made {name} (0600) for certificates; back it up apart from the database"
     conn = connect(db)
     try:
         inserted = seeding.seed(conn, seeds, system_user())
+        certificate_keys.announce(conn, db.parent)
     finally:
         conn.close()
     if inserted:
@@ -28,6 +39,8 @@ def build(db: Path, seeds: Path) -> Iterator[str]:
         yield "release: the list of the notice"
     if publishing.publish(db, db.with_name("public.db")):
         yield "public list: made public.db"
+    if register.publish(db, db.with_name("certificates.db")):
+        yield "register of certificates: made certificates.db"
     yield f"ready: {db.name}"
 
 

@@ -15,12 +15,14 @@ from random import Random
 from training import (
     accounts,
     audit,
+    certificate_keys,
     demo_plan,
     demo_procedures,
     demo_rosters,
     demo_teaching,
     identity,
     publishing,
+    register,
     releases,
 )
 from training.database import acting, connect, transaction
@@ -62,7 +64,9 @@ def make(db: Path) -> Iterator[str]:
         elif conn.execute("select exists (select 1 from trainees)").fetchone()[0]:
             raise NotEmpty
         else:
-            rosters = _fill(conn, identity.load_keys(db), db.parent / "demo-rosters")
+            verify_key = certificate_keys.verify_key(db.parent)
+            keys = identity.load_keys(db)
+            rosters = _fill(conn, keys, verify_key, db.parent / "demo-rosters")
             people = conn.execute("select year, count(*) from trainees group by year").fetchall()
             yield "demo: " + ", ".join(f"{row[0]} with {row[1]} people" for row in people)
             yield from (f"roster: {path}" for path in rosters)
@@ -71,6 +75,7 @@ def make(db: Path) -> Iterator[str]:
     if _release(db):
         publishing.publish(db, db.with_name("public.db"))
         yield "public list: released with the earlier year"
+    register.publish(db, db.with_name("certificates.db"))
     yield from _hire(db)
 
 
@@ -90,7 +95,9 @@ def is_there(conn: sqlite3.Connection) -> bool:
     return bool(conn.execute(sql).fetchone()[0])
 
 
-def _fill(conn: sqlite3.Connection, keys: identity.Keys, folder: Path) -> list[Path]:
+def _fill(
+    conn: sqlite3.Connection, keys: identity.Keys, verify_key: bytes, folder: Path
+) -> list[Path]:
     """Both years in one transaction, and the files whose people come after them."""
     random = Random(2021)  # noqa: S311 - the same people each time is what is wanted
     with transaction(conn), acting(conn, ACTOR, "script", "synthetic data"):
@@ -98,7 +105,7 @@ def _fill(conn: sqlite3.Connection, keys: identity.Keys, folder: Path) -> list[P
         last = demo_procedures.open_last_year(conn)
         sent = list(demo_plan.last_year(last)), list(demo_plan.this_year(this))
         demo_procedures.hold_classes(conn, [*sent[0], *sent[1]])
-        filler, storage = Filler(conn, random), Storage(conn, keys)
+        filler, storage = Filler(conn, random), Storage(conn, keys, verify_key)
         _store(filler, storage, sent[0], date(2020, 12, 31), Pool({True: 620, False: 1_202}))
         _store(filler, storage, sent[1], date(2021, 12, 31), Pool(demo_plan.TRAINED))
         demo_teaching.teach(conn)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from training import identity
+from training import certificates, identity
 from training.demo_filling import Member
 from training.demo_plan import DEMO_AUTHORITY, OFFICE, Sending
 
@@ -37,16 +37,14 @@ HEADER_ROW = 4
 class Storage:
     """Writes rosters inside the caller's transaction."""
 
-    def __init__(self, conn: sqlite3.Connection, keys: identity.Keys) -> None:
-        self._conn, self._keys = conn, keys
+    def __init__(self, conn: sqlite3.Connection, keys: identity.Keys, verify_key: bytes) -> None:
+        self._conn, self._keys, self._verify_key = conn, keys, verify_key
         self._sealer = identity.Sealer(keys)
         self._classes = {
             (row["year"], row["institution"], row["track"]): row
             for row in conn.execute("select * from cohorts")
         }
-        self._places = dict(conn.execute("select slug, seq from institutions").fetchall())
         self._next_id = _next(conn, "select max(id) from trainees")
-        self._next_certificate = _next(conn, "select count(*) from certificates")
 
     def store(self, sending: Sending, members: Sequence[Member]) -> None:
         """One roster: its batch, its people, and each of them where he stands now."""
@@ -115,15 +113,11 @@ class Storage:
         )
 
     def _certify(self, sending: Sending, issued_on: str, people: range) -> None:
-        for person in people:
-            place = self._places[sending.institution]
-            number = f"LJRC-{sending.year[:4]}-{place:02d}-{self._next_certificate:05d}"
-            self._next_certificate += 1
-            self._conn.execute(
-                "insert into certificates (number, trainee_id, issued_on, issued_by, issuer_role)"
-                " values (?, ?, ?, 'office', 'office')",
-                (number, person, issued_on),
-            )
+        for row in certificates.people(self._conn, sending.year, sending.institution):
+            if row["id"] in people:
+                certificates.enter(
+                    self._conn, self._verify_key, row, sending.year, issued_on, "office"
+                )
 
 
 def _batch_row(sending: Sending, people: int) -> dict[str, Any]:

@@ -28,6 +28,7 @@ SITE = (
 #: Address (a regular expression for the whole path) and the roles it answers.
 ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (SITE, ANYBODY),
+    (r"/verify(/key(\.json)?|/offline)?", ANYBODY),
     (r"/assets/.+", ANYBODY),
     (r"/-/static(-zh|-en)?/.+", ANYBODY),
     (r"/favicon\.ico", ANYBODY),
@@ -43,8 +44,11 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/plans", SENDERS),
     (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
     (r"/-/release", OFFICE),
+    (r"/-/certificates(/.*)?", OFFICE),
     (r"/-/upload-csvs", SIGNED_IN),
 )
+#: The one form that anybody may send: it asks about a certificate and changes nothing.
+PUBLIC_FORM = "/verify"
 #: What somebody with a one-time password reaches before choosing one, beside the public pages.
 PASSWORD_FIRST = frozenset({"/-/password", "/-/logout"})
 #: The cookies this site sets; no other one reaches Datasette, its own `ds_actor` least of all.
@@ -85,7 +89,8 @@ class Knock:
     @property
     def is_public(self) -> bool:
         """Something that anybody may read."""
-        return _listed(self.path, "anonymous") and self.method in ("GET", "HEAD")
+        asks = self.method in ("GET", "HEAD") or self.path == PUBLIC_FORM
+        return _listed(self.path, "anonymous") and asks
 
 
 def knock_of(method: str, path: str, visitor: Visitor | None) -> Knock:

@@ -108,6 +108,12 @@ def m008_scope_files(db: Database) -> None:
     mark_scopes(db, *scope_triggers.WATCHED_IN_M008)
 
 
+def m013_certificates(db: Database) -> None:
+    """Certificates: number, printed facts, signature keys, and the laws of their register."""
+    _run(db, "m013_certificates.sql")
+    _audit(db, "programme_years")
+
+
 @migrations()
 def m010_audit_chain(db: Database) -> None:
     """The chain over the audit log."""

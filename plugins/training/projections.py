@@ -20,7 +20,7 @@ from training.migrations import statements
 from training.scope_triggers import SHARED
 
 #: Audiences whose file anybody on the machine may read; every other file is its owner's alone.
-OPEN_TO_ALL = frozenset({"public"})
+OPEN_TO_ALL = frozenset({"public", "register"})
 #: Audiences whose files show the closed lists of the record.
 SCOPED = frozenset({"institution", "province", "analysis"})
 
