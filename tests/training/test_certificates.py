@@ -235,14 +235,15 @@ def test_the_paper_says_the_facts_with_its_font_inside_and_a_code_that_can_be_re
     paper = certificate_pdf.render(facts(), token)
     assert paper == certificate_pdf.render(facts(), token)
     page = PdfReader(io.BytesIO(paper)).pages[0]
-    text = page.extract_text()
-    for fact in ("欧阳䶮𠅤㛃", "清华大学", "LJRC-2021-02-00001-9", "2023 年 2 月 1 日", "结业证书"):
-        assert fact in text.replace("\n", "")
+    drawn = pypdfium2.PdfDocument(paper)[0]
+    text = "".join(drawn.get_textpage().get_text_range().split())
+    for fact in ("欧阳䶮𠅤㛃", "清华大学", "LJRC-2021-02-00001-9", "2023年2月1日", "结业证书"):
+        assert fact in text
     fonts = page["/Resources"]["/Font"].get_object()  # type: ignore[index]
     for font in fonts.values():
         inside = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
         assert {"/FontFile2", "/FontFile3"} & set(inside.get_object())
-    picture = pypdfium2.PdfDocument(paper)[0].render(scale=3).to_pil()
+    picture = drawn.render(scale=3).to_pil()
     assert [code.text for code in zxingcpp.read_barcodes(picture)] == [
         f"https://verify.example.org/verify#{token}"
     ]
