@@ -88,7 +88,9 @@ CREATE TABLE programme_years (
     batch_change_limit_percent integer not null default 20,    -- a roster that differs more is asked about
     min_attendance_percent integer check (min_attendance_percent between 0 and 100),
     audit_days integer not null default 10 check (audit_days >= 0)   -- a batch that waits longer is a backlog
-, period_tolerance_days integer not null default 31
+, certificate_prefix text not null default 'LJRC'
+    constraint "证书编号前缀应为1至8个大写字母" check
+    (length(certificate_prefix) between 1 and 8 and certificate_prefix not glob '*[^A-Z]*'), period_tolerance_days integer not null default 31
     check (period_tolerance_days >= 0), startup_max_years integer not null default 5
     check (startup_max_years > 0), min_age_hint integer not null default 18, max_age_hint integer not null default 75, min_completion_percent integer
     check (min_completion_percent between 0 and 100), retention_years integer not null default 3
@@ -391,7 +393,7 @@ CREATE TABLE certificates (
     issuer_role text not null check (issuer_role = 'office'),
     status text not null default 'valid' check (status in ('valid', 'revoked', 'replaced')),
     revoked_reason text
-) strict, without rowid;
+, printed text check (printed is null or json_valid(printed)), holder_key text check (length(holder_key) = 32), replaces text references certificates (number), closed_at text) strict, without rowid;
 
 CREATE TABLE audit_log (
     id integer primary key autoincrement,
@@ -421,6 +423,11 @@ CREATE TABLE scope_log (
 
 CREATE TABLE scope_marks (
     scope text primary key
+) strict, without rowid;
+
+CREATE TABLE certificate_keys (
+    public_key text primary key check (length(public_key) = 43),  -- Ed25519, base64url
+    since text not null
 ) strict, without rowid;
 
 CREATE TABLE audit_chain (
@@ -635,6 +642,10 @@ CREATE INDEX certificates_trainee on certificates (trainee_id);
 
 CREATE INDEX audit_log_at on audit_log (at);
 
+CREATE UNIQUE INDEX certificates_replaces on certificates (replaces) where replaces is not null;
+
+CREATE UNIQUE INDEX certificates_valid on certificates (trainee_id) where status = 'valid';
+
 CREATE UNIQUE INDEX releases_waiting on releases (status) where status = 'prepared';
 
 CREATE INDEX class_sessions_host on class_sessions (host_province);
@@ -792,12 +803,6 @@ end;
 CREATE TRIGGER audit_log_kept before delete on audit_log
 begin
     select raise(abort, '审计记录只能追加，不能删除 (the audit log is append-only)');
-end;
-
-CREATE TRIGGER certificates_earned before insert on certificates
-when (select state from trainees where id = new.trainee_id) is not 'completed'
-begin
-    select raise(abort, '只有已完成学业的学员可以颁发结业证书 (only a trainee who has completed is certified)');
 end;
 
 CREATE TRIGGER certificates_kept before delete on certificates
@@ -1325,6 +1330,76 @@ begin
     insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where uscc = old.uscc union all select 'province:' || province as scope from trainees where uscc = old.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = old.uscc union all select 'analysis' as scope from trainees where uscc = old.uscc) union select scope from (select 'institution:' || institution as scope from trainees where uscc = new.uscc union all select 'province:' || province as scope from trainees where uscc = new.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = new.uscc union all select 'analysis' as scope from trainees where uscc = new.uscc)) where scope is not null;
 end;
 
+CREATE TRIGGER certificate_keys_fixed before update on certificate_keys
+begin
+    select raise(abort, '签名公钥不能修改 (a public key is never changed)');
+end;
+
+CREATE TRIGGER certificate_keys_kept before delete on certificate_keys
+begin
+    select raise(abort, '签名公钥不能删除 (a public key is never deleted)');
+end;
+
+CREATE TRIGGER certificates_earned before insert on certificates
+when new.replaces is null
+    and (select state from trainees where id = new.trainee_id) is not 'completed'
+begin
+    select raise(abort, '只有已完成学业的学员可以颁发结业证书 (only a trainee who has completed is certified)');
+end;
+
+CREATE TRIGGER certificates_replacing before insert on certificates
+when new.replaces is not null and not exists (
+    select 1 from certificates as c join trainees as t on t.id = c.trainee_id
+    where c.number = new.replaces and c.trainee_id = new.trainee_id and c.status = 'replaced'
+        and t.state in ('certified', 'alumni'))
+begin
+    select raise(abort, '换发的证书必须接替同一学员的原证书 (a new certificate replaces one of the same person)');
+end;
+
+CREATE TRIGGER certificates_begin_valid before insert on certificates when new.status <> 'valid'
+begin
+    select raise(abort, '新颁发的证书应为有效 (a certificate begins valid)');
+end;
+
+CREATE TRIGGER certificates_after_class before insert on certificates
+when new.issued_on < (
+    select c.ends_on from trainees as t join cohorts as c on c.id = t.cohort_id where t.id = new.trainee_id)
+begin
+    select raise(abort, '证书颁发日期不得早于班级结束日期 (no certificate before the class has ended)');
+end;
+
+CREATE TRIGGER certificates_fixed before update on certificates
+when (old.number, old.trainee_id, old.issued_on, old.issued_by, old.issuer_role, old.replaces)
+    is not (new.number, new.trainee_id, new.issued_on, new.issued_by, new.issuer_role, new.replaces)
+    or (new.printed is not old.printed and new.printed is not json_set(old.printed, '$.name', ''))
+    or (new.holder_key is not old.holder_key and new.holder_key is not null)
+begin
+    select raise(abort, '证书内容不能修改，请换发 (a certificate is not rewritten: issue a new one)');
+end;
+
+CREATE TRIGGER certificates_end_once before update on certificates
+when old.status <> new.status and (old.status <> 'valid'
+    or (new.status = 'revoked' and trim(coalesce(new.revoked_reason, '')) = ''))
+begin
+    select raise(abort, '只有有效证书可以作废或换发，作废须写明理由 (only a valid certificate ends; say why it is revoked)');
+end;
+
+CREATE TRIGGER register_certificates_insert after insert on certificates when new.printed is not null
+begin
+    insert into changed_scopes values ('register');
+end;
+
+CREATE TRIGGER register_certificates_update after update on certificates
+when (old.status, old.printed, old.holder_key) is not (new.status, new.printed, new.holder_key)
+begin
+    insert into changed_scopes values ('register');
+end;
+
+CREATE TRIGGER register_keys_insert after insert on certificate_keys
+begin
+    insert into changed_scopes values ('register');
+end;
+
 CREATE TRIGGER audit_chain_fixed before update on audit_chain
 begin
     select raise(abort, '审计链只能追加，不能修改 (the audit chain is append-only)');
@@ -1501,21 +1576,21 @@ end;
 CREATE TRIGGER audit_programme_years_insert after insert on programme_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(null, new.key), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'state', json_array(null, new.state), 'doc_no', json_array(null, new.doc_no), 'signed_on', json_array(null, new.signed_on), 'published_on', json_array(null, new.published_on), 'target_trainees', json_array(null, new.target_trainees), 'min_manufacturing_percent', json_array(null, new.min_manufacturing_percent), 'period_months', json_array(null, new.period_months), 'contact_form_due', json_array(null, new.contact_form_due), 'selection_due', json_array(null, new.selection_due), 'suspended_count', json_array(null, new.suspended_count), 'max_people_per_enterprise', json_array(null, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(null, new.batch_change_limit_percent), 'min_attendance_percent', json_array(null, new.min_attendance_percent), 'audit_days', json_array(null, new.audit_days), 'period_tolerance_days', json_array(null, new.period_tolerance_days), 'startup_max_years', json_array(null, new.startup_max_years), 'min_age_hint', json_array(null, new.min_age_hint), 'max_age_hint', json_array(null, new.max_age_hint), 'min_completion_percent', json_array(null, new.min_completion_percent), 'retention_years', json_array(null, new.retention_years), 'refused_retention_months', json_array(null, new.refused_retention_months))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'insert', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(null, new.key), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'state', json_array(null, new.state), 'doc_no', json_array(null, new.doc_no), 'signed_on', json_array(null, new.signed_on), 'published_on', json_array(null, new.published_on), 'target_trainees', json_array(null, new.target_trainees), 'min_manufacturing_percent', json_array(null, new.min_manufacturing_percent), 'period_months', json_array(null, new.period_months), 'contact_form_due', json_array(null, new.contact_form_due), 'selection_due', json_array(null, new.selection_due), 'suspended_count', json_array(null, new.suspended_count), 'max_people_per_enterprise', json_array(null, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(null, new.batch_change_limit_percent), 'min_attendance_percent', json_array(null, new.min_attendance_percent), 'audit_days', json_array(null, new.audit_days), 'certificate_prefix', json_array(null, new.certificate_prefix), 'period_tolerance_days', json_array(null, new.period_tolerance_days), 'startup_max_years', json_array(null, new.startup_max_years), 'min_age_hint', json_array(null, new.min_age_hint), 'max_age_hint', json_array(null, new.max_age_hint), 'min_completion_percent', json_array(null, new.min_completion_percent), 'retention_years', json_array(null, new.retention_years), 'refused_retention_months', json_array(null, new.refused_retention_months))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_programme_years_update after update on programme_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, new.key), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'state', json_array(old.state, new.state), 'doc_no', json_array(old.doc_no, new.doc_no), 'signed_on', json_array(old.signed_on, new.signed_on), 'published_on', json_array(old.published_on, new.published_on), 'target_trainees', json_array(old.target_trainees, new.target_trainees), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, new.min_manufacturing_percent), 'period_months', json_array(old.period_months, new.period_months), 'contact_form_due', json_array(old.contact_form_due, new.contact_form_due), 'selection_due', json_array(old.selection_due, new.selection_due), 'suspended_count', json_array(old.suspended_count, new.suspended_count), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, new.batch_change_limit_percent), 'min_attendance_percent', json_array(old.min_attendance_percent, new.min_attendance_percent), 'audit_days', json_array(old.audit_days, new.audit_days), 'period_tolerance_days', json_array(old.period_tolerance_days, new.period_tolerance_days), 'startup_max_years', json_array(old.startup_max_years, new.startup_max_years), 'min_age_hint', json_array(old.min_age_hint, new.min_age_hint), 'max_age_hint', json_array(old.max_age_hint, new.max_age_hint), 'min_completion_percent', json_array(old.min_completion_percent, new.min_completion_percent), 'retention_years', json_array(old.retention_years, new.retention_years), 'refused_retention_months', json_array(old.refused_retention_months, new.refused_retention_months))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'update', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, new.key), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'state', json_array(old.state, new.state), 'doc_no', json_array(old.doc_no, new.doc_no), 'signed_on', json_array(old.signed_on, new.signed_on), 'published_on', json_array(old.published_on, new.published_on), 'target_trainees', json_array(old.target_trainees, new.target_trainees), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, new.min_manufacturing_percent), 'period_months', json_array(old.period_months, new.period_months), 'contact_form_due', json_array(old.contact_form_due, new.contact_form_due), 'selection_due', json_array(old.selection_due, new.selection_due), 'suspended_count', json_array(old.suspended_count, new.suspended_count), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, new.batch_change_limit_percent), 'min_attendance_percent', json_array(old.min_attendance_percent, new.min_attendance_percent), 'audit_days', json_array(old.audit_days, new.audit_days), 'certificate_prefix', json_array(old.certificate_prefix, new.certificate_prefix), 'period_tolerance_days', json_array(old.period_tolerance_days, new.period_tolerance_days), 'startup_max_years', json_array(old.startup_max_years, new.startup_max_years), 'min_age_hint', json_array(old.min_age_hint, new.min_age_hint), 'max_age_hint', json_array(old.max_age_hint, new.max_age_hint), 'min_completion_percent', json_array(old.min_completion_percent, new.min_completion_percent), 'retention_years', json_array(old.retention_years, new.retention_years), 'refused_retention_months', json_array(old.refused_retention_months, new.refused_retention_months))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
 CREATE TRIGGER audit_programme_years_delete after delete on programme_years
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'programme_years', old.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'state', json_array(old.state, null), 'doc_no', json_array(old.doc_no, null), 'signed_on', json_array(old.signed_on, null), 'published_on', json_array(old.published_on, null), 'target_trainees', json_array(old.target_trainees, null), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, null), 'period_months', json_array(old.period_months, null), 'contact_form_due', json_array(old.contact_form_due, null), 'selection_due', json_array(old.selection_due, null), 'suspended_count', json_array(old.suspended_count, null), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, null), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, null), 'min_attendance_percent', json_array(old.min_attendance_percent, null), 'audit_days', json_array(old.audit_days, null), 'period_tolerance_days', json_array(old.period_tolerance_days, null), 'startup_max_years', json_array(old.startup_max_years, null), 'min_age_hint', json_array(old.min_age_hint, null), 'max_age_hint', json_array(old.max_age_hint, null), 'min_completion_percent', json_array(old.min_completion_percent, null), 'retention_years', json_array(old.retention_years, null), 'refused_retention_months', json_array(old.refused_retention_months, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                select now_at, actor, via, 'delete', 'programme_years', old.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'state', json_array(old.state, null), 'doc_no', json_array(old.doc_no, null), 'signed_on', json_array(old.signed_on, null), 'published_on', json_array(old.published_on, null), 'target_trainees', json_array(old.target_trainees, null), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, null), 'period_months', json_array(old.period_months, null), 'contact_form_due', json_array(old.contact_form_due, null), 'selection_due', json_array(old.selection_due, null), 'suspended_count', json_array(old.suspended_count, null), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, null), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, null), 'min_attendance_percent', json_array(old.min_attendance_percent, null), 'audit_days', json_array(old.audit_days, null), 'certificate_prefix', json_array(old.certificate_prefix, null), 'period_tolerance_days', json_array(old.period_tolerance_days, null), 'startup_max_years', json_array(old.startup_max_years, null), 'min_age_hint', json_array(old.min_age_hint, null), 'max_age_hint', json_array(old.max_age_hint, null), 'min_completion_percent', json_array(old.min_completion_percent, null), 'retention_years', json_array(old.retention_years, null), 'refused_retention_months', json_array(old.refused_retention_months, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 

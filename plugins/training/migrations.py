@@ -108,6 +108,7 @@ def m008_scope_files(db: Database) -> None:
     mark_scopes(db, *scope_triggers.WATCHED_IN_M008)
 
 
+@migrations()
 def m013_certificates(db: Database) -> None:
     """Certificates: number, printed facts, signature keys, and the laws of their register."""
     _run(db, "m013_certificates.sql")

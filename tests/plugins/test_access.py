@@ -17,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NEVER = {
     "_sqlite_migrations",
     "acting_now",
+    "certificate_keys",
     "changed_scopes",
     "scope_log",
     "scope_marks",
