@@ -4,13 +4,19 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from datasette import Request, hookimpl
+from training import caps
 from training.database import acting, prepare
 from training.sessions import present_actor
+
+#: Where Datasette keeps its own catalogue and the saved queries.
+INTERNAL = "_internal"
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     prepare(conn)
+    if database not in ("training", INTERNAL):
+        caps.cap(conn)
     if database == "staging":
         # A free table is written in very many small steps; what a power cut takes of one can be
         # uploaded again. The record keeps the default, which loses nothing it has confirmed.
