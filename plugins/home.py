@@ -83,7 +83,7 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
         ),
     )
     log = (
-        "/training/audit_log?_sort_desc=id",
+        "/-/audit",
         t("审计记录", "Audit log"),
         t("谁在什么时候做了什么。", "Who did what, and when."),
     )

@@ -16,6 +16,7 @@ from training.sessions import COOKIE, Visitor
 ANYBODY = frozenset({*ROLES, "anonymous"})
 SIGNED_IN = frozenset(ROLES)
 OFFICE = frozenset({"office"})
+READERS_OF_AUDIT = frozenset({"auditor", "office"})
 SENDERS = frozenset({"office", "institution", "province"})
 LOCAL = frozenset({"office", "province"})
 TEACHING = frozenset({"office", "institution"})
@@ -44,6 +45,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/plans", SENDERS),
     (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
     (r"/-/release", OFFICE),
+    (r"/-/audit(/.*)?", READERS_OF_AUDIT),
     (r"/-/certificates(/.*)?", OFFICE),
     (r"/-/upload-csvs", SIGNED_IN),
 )
