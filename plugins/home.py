@@ -125,18 +125,25 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
         t("结业证书", "Certificates"),
         t("核对名单后颁发；打印、换发、作废。", "Look, then issue; print, replace, revoke."),
     )
+    persons = (
+        "/-/people",
+        t("学员查询与办理", "People"),
+        t("按姓名查找；修改资料、登记退出。", "Find by name; change, withdraw."),
+    )
     local = [contacts, plans, commissioned, support]
     return {
         "institution": [
             rosters,
             *([people, batches, data] if own else []),
+            persons,
             classes,
             plans,
             retraining,
         ],
-        "province": [rosters, *([people, batches, data] if own else []), *local],
+        "province": [rosters, persons, *([people, batches, data] if own else []), *local],
         "office": [
             inbox,
+            persons,
             checks,
             classes,
             *local,

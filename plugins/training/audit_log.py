@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-PAGE = 100
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)

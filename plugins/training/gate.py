@@ -44,6 +44,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/classes(/.*)?|/-/retraining", TEACHING),
     (r"/-/plans", SENDERS),
     (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
+    (r"/-/people(/.*)?", SENDERS),
     (r"/-/release", OFFICE),
     (r"/-/audit(/.*)?", READERS_OF_AUDIT),
     (r"/-/certificates(/.*)?", OFFICE),

@@ -65,6 +65,7 @@ class Order:
     force: bool = False
     token: str | None = None  # the waiting upload that this order confirms
     mapping: dict[str, str] = field(default_factory=dict)
+    office: bool = False  # by the office itself, which alone changes who an approved person is
 
 
 @dataclass
