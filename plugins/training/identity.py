@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 #: Documents that carry the 18-character number of GB 11643 share one name space.
@@ -95,6 +96,11 @@ def person_key(keys: Keys, id_type: str, number: str) -> str:
 def mobile_key(keys: Keys, mobile: str) -> str:
     """The same 32 hex digits for the same mobile number."""
     return _digest(keys.hashing, f"mobile\0{mobile}")
+
+
+def keyed_hash(keys: Keys, purpose: str, text: str) -> str:
+    """32 hex digits of ``text`` that serve one ``purpose`` only: hashes of two can't be compared."""
+    return _digest(keys.hashing, f"{purpose}\0{text}")
 
 
 class Hasher:
@@ -185,3 +191,12 @@ class Sealer:
         """Decrypt what :meth:`seal_bytes` made for the same owner."""
         cipher = self._ciphers[version]
         return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], owner.encode())
+
+
+def opens(keys: Keys, owner: str, version: int, sealed: bytes) -> bool:
+    """Whether these keys open what was sealed for ``owner``."""
+    try:
+        Sealer(keys).open_bytes(owner, version, sealed)
+    except (InvalidTag, KeyError):
+        return False
+    return True

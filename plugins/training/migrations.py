@@ -143,6 +143,12 @@ def mark_scopes(db: Database, *watches: scope_triggers.Watch) -> None:
         db.conn.execute(statement)
 
 
+@migrations()
+def m015_erasures(db: Database) -> None:
+    """Who has been erased, and the laws that keep it so."""
+    _run(db, "m015_erasures.sql")
+
+
 def _audit(db: Database, *tables: str) -> None:
     """Write each edit of ``tables`` to the audit log from now on, with the columns they have now."""
     for table in tables:
@@ -202,6 +208,15 @@ def migrate(path: str | Path) -> list[str]:
     finally:
         conn.close()
     return pending
+
+
+def waiting(path: str | Path) -> list[str]:
+    """The steps that the record at ``path`` has not seen; nothing is changed."""
+    conn = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        return [step.name for step in migrations.pending(Database(conn))]
+    finally:
+        conn.close()
 
 
 def schema_picture(conn: sqlite3.Connection) -> str:

@@ -61,6 +61,15 @@ def of(actor: Mapping[str, Any] | None) -> Scope | None:
     return None
 
 
+def made(record: str | Path) -> list[Scope]:
+    """The scopes whose files have been made beside the record."""
+    found = []
+    for path in sorted((Path(record).parent / "scopes").glob("*.db")):
+        audience, _, key = path.stem.partition("-")
+        found.append(Scope(audience, key or None))
+    return found
+
+
 def audience_of(database: str) -> str:
     """What metadata.yml calls a database: all institutions' files share one entry."""
     audience, dash, key = database.partition("-")

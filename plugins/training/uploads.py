@@ -16,11 +16,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from training import identity
-from training.database import now, transaction
+from training.database import BEIJING, now, transaction
 from training.rows import Sender
 
 WAITING_DAYS = 1
@@ -138,7 +139,15 @@ def discard(conn: sqlite3.Connection, folder: Path, token: str) -> None:
 
 
 def sweep(conn: sqlite3.Connection, folder: Path) -> int:
-    """Delete what waited a day, what was confirmed thirty days ago, and clear text left behind.
+    """Delete what :func:`overdue` finds; return how many."""
+    found = overdue(conn, folder)
+    for path in found:
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    return len(found)
+
+
+def overdue(conn: sqlite3.Connection, folder: Path) -> list[Path]:
+    """What waited a day, what was confirmed thirty days ago, and clear text left behind.
 
     A killed process may leave a file in the clear; nobody reads one for ten minutes.
     """
@@ -146,13 +155,29 @@ def sweep(conn: sqlite3.Connection, folder: Path) -> int:
         row[0]
         for row in conn.execute("select token from waiting_uploads where batch_id is not null")
     }
-    swept = 0
+    found = []
     for path in folder.iterdir():
         if path.name.startswith(_READABLE):
             limit = _READABLE_SECONDS
         else:
             limit = (KEPT_DAYS if path.stem in confirmed else WAITING_DAYS) * _DAY
         if time.time() - path.stat().st_mtime > limit:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-            swept += 1
-    return swept
+            found.append(path)
+    return found
+
+
+def forgotten(conn: sqlite3.Connection) -> list[str]:
+    """Tokens of files that waited longer than a day and were never confirmed."""
+    limit = (datetime.now(BEIJING) - timedelta(days=WAITING_DAYS)).isoformat(timespec="seconds")
+    rows = conn.execute(
+        "select token from waiting_uploads where batch_id is null and created_at < ?", (limit,)
+    )
+    return [row[0] for row in rows]
+
+
+def forget(conn: sqlite3.Connection, tokens: list[str]) -> None:
+    """Delete that these files ever waited, inside the caller's transaction."""
+    conn.executemany(
+        "delete from waiting_uploads where token = ? and batch_id is null",
+        [(token,) for token in tokens],
+    )
