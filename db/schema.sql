@@ -88,7 +88,14 @@ CREATE TABLE programme_years (
     batch_change_limit_percent integer not null default 20,    -- a roster that differs more is asked about
     min_attendance_percent integer check (min_attendance_percent between 0 and 100),
     audit_days integer not null default 10 check (audit_days >= 0)   -- a batch that waits longer is a backlog
-) strict;
+, certificate_prefix text not null default 'LJRC'
+    constraint "证书编号前缀应为1至8个大写字母" check
+    (length(certificate_prefix) between 1 and 8 and certificate_prefix not glob '*[^A-Z]*'), period_tolerance_days integer not null default 31
+    check (period_tolerance_days >= 0), startup_max_years integer not null default 5
+    check (startup_max_years > 0), min_age_hint integer not null default 18, max_age_hint integer not null default 75, min_completion_percent integer
+    check (min_completion_percent between 0 and 100), retention_years integer not null default 3
+    check (retention_years >= 0), refused_retention_months integer not null default 6
+    check (refused_retention_months >= 0)) strict;
 
 CREATE TABLE institution_years (
     year text not null references programme_years (key),
@@ -118,7 +125,7 @@ CREATE TABLE cohorts (
     starts_on text check (starts_on is date(starts_on)),
     ends_on text check (ends_on is date(ends_on)),
     duration_kind text check (duration_kind in ('long', 'short')),
-    delivery text check (delivery in ('offline', 'online', 'mixed')),
+    delivery text check (delivery in ('offline', 'online', 'mixed')), level text check (level in ('foundation', 'advanced', 'senior')),
     unique (year, institution, name),
     constraint "结束日期不得早于开始日期" check (ends_on >= starts_on)
 ) strict;
@@ -299,7 +306,7 @@ CREATE TABLE province_contacts (
     phone text,
     email text,
     valid_from text not null check (valid_from is date(valid_from)),
-    valid_to text check (valid_to is date(valid_to)),
+    valid_to text check (valid_to is date(valid_to)), mobile text,
     constraint "结束日期不得早于开始日期" check (valid_to >= valid_from)
 ) strict;
 
@@ -308,7 +315,7 @@ CREATE TABLE contact_forms (
     province text not null references provinces (code),
     received_at text not null check (received_at glob '????-??-??T??:??:??+08:00'),
     file_sha256 text check (length(file_sha256) = 64),
-    status text not null default 'received' check (status in ('received', 'returned', 'accepted')),
+    status text not null default 'received' check (status in ('received', 'returned', 'accepted')), returned_reason text,
     primary key (year, province)
 ) strict, without rowid;
 
@@ -320,7 +327,7 @@ CREATE TABLE training_plans (
     status text not null check (status in ('draft', 'agreed', 'in_force')),
     office_agreed_at text,
     province_agreed_at text,
-    institution_agreed_at text,
+    institution_agreed_at text, province text references provinces (code), content text,
     unique (year, institution, version)
 ) strict;
 
@@ -386,7 +393,7 @@ CREATE TABLE certificates (
     issuer_role text not null check (issuer_role = 'office'),
     status text not null default 'valid' check (status in ('valid', 'revoked', 'replaced')),
     revoked_reason text
-) strict, without rowid;
+, printed text check (printed is null or json_valid(printed)), holder_key text check (length(holder_key) = 32), replaces text references certificates (number), closed_at text) strict, without rowid;
 
 CREATE TABLE audit_log (
     id integer primary key autoincrement,
@@ -416,6 +423,11 @@ CREATE TABLE scope_log (
 
 CREATE TABLE scope_marks (
     scope text primary key
+) strict, without rowid;
+
+CREATE TABLE certificate_keys (
+    public_key text primary key check (length(public_key) = 43),  -- Ed25519, base64url
+    since text not null
 ) strict, without rowid;
 
 CREATE TABLE audit_chain (
@@ -449,6 +461,117 @@ CREATE TABLE release_files (
     sha256 text not null check (length(sha256) = 64),
     primary key (release, path)
 ) strict, without rowid;
+
+CREATE TABLE course_modules (
+    id integer primary key,
+    year text not null references programme_years (key),
+    seq integer not null,
+    name_zh text not null,
+    name_en text not null,
+    required integer not null default 0 check (required in (0, 1)),
+    unique (year, name_zh)
+) strict;
+
+CREATE TABLE class_sessions (
+    id integer primary key,
+    cohort_id integer not null references cohorts (id),
+    held_on text not null check (held_on is date(held_on)),
+    mode text not null check (mode in ('classroom', 'practice', 'online', 'exchange', 'benchmark_visit')),
+    hours real not null,
+    title text not null check (length(trim(title)) > 0),
+    host_province text references provinces (code),   -- where it was held, for exchange and visits
+    module_id integer references course_modules (id),
+    unique (cohort_id, held_on, title),
+    constraint "学时应在 0.5 到 24 之间，且是 0.5 的倍数" check (hours between 0.5 and 24 and hours * 2 = round(hours * 2))
+) strict;
+
+CREATE TABLE attendance (
+    session_id integer not null references class_sessions (id) on delete cascade,
+    trainee_id integer not null references trainees (id),
+    present integer not null check (present in (0, 1)),
+    primary key (session_id, trainee_id)
+) strict, without rowid;
+
+CREATE TABLE retraining (
+    trainee_id integer not null references trainees (id),   -- his row of the earlier year
+    cohort_id integer not null references cohorts (id),
+    year text not null references programme_years (key),
+    registered_at text not null,
+    primary key (trainee_id, cohort_id)
+) strict, without rowid;
+
+CREATE TABLE province_supports (
+    year text not null references programme_years (key),
+    province text not null references provinces (code),
+    amount_fen integer check (amount_fen >= 0),
+    document text,                        -- 文件或说明
+    reported_at text not null,
+    primary key (year, province)
+) strict, without rowid;
+
+CREATE TABLE fund_items (
+    id integer primary key,
+    cohort_id integer not null references cohorts (id),
+    direction text not null check (direction in ('received', 'spent')),
+    source text,                          -- where it came from: 财政补助, 学费, 自筹 …
+    category text,                        -- what it was spent on: 师资, 场地, 教材 …
+    amount_fen integer not null,
+    voucher_no text,
+    booked_on text not null check (booked_on is date(booked_on)),
+    constraint "金额应大于零" check (amount_fen > 0),
+    constraint "收入必须写明来源" check (direction = 'spent' or length(trim(coalesce(source, ''))) > 0),
+    constraint "支出必须写明用途" check (direction = 'received' or length(trim(coalesce(category, ''))) > 0)
+) strict;
+
+CREATE TABLE cohort_accounts (
+    cohort_id integer primary key references cohorts (id),
+    closed_at text not null,
+    closed_by text not null
+) strict;
+
+CREATE TABLE partner_organisations (
+    id integer primary key,
+    cohort_id integer not null references cohorts (id),
+    name text not null,
+    kind text not null check (kind in ('service_agency', 'industry_body', 'leading_enterprise')),
+    unique (cohort_id, name)
+) strict;
+
+CREATE TABLE little_giants (
+    uscc text not null check (length(uscc) = 18),
+    batch integer not null check (batch > 0),
+    name text not null,
+    year integer not null,                -- of the list
+    valid_until text check (valid_until is date(valid_until)),
+    source text not null,
+    primary key (uscc, batch)
+) strict, without rowid;
+
+CREATE TABLE trainee_sizes (
+    trainee_id integer primary key references trainees (id) on delete cascade,
+    size_class text not null check (size_class in
+        ('large', 'medium', 'small', 'micro', 'not_classified', 'undetermined')),
+    rule_set text,
+    rule_version text,
+    employees integer,
+    revenue_wan real,
+    assets_wan real,
+    classified_on text not null check (classified_on is date(classified_on))
+) strict;
+
+CREATE TABLE management_words (
+    word text primary key,
+    is_management integer not null check (is_management in (0, 1))   -- 0 wins: 总经理助理 is none
+) strict, without rowid;
+
+CREATE TABLE consents (
+    id integer primary key,
+    trainee_id integer not null references trainees (id) on delete cascade,
+    text_version text not null,
+    at text not null,
+    channel text not null check (channel in ('paper', 'online', 'sender')),
+    unique (trainee_id, text_version)
+) strict;
 
 CREATE TABLE erasures (
     trainee_id integer primary key references trainees (id),
@@ -529,7 +652,27 @@ CREATE INDEX certificates_trainee on certificates (trainee_id);
 
 CREATE INDEX audit_log_at on audit_log (at);
 
+CREATE UNIQUE INDEX certificates_replaces on certificates (replaces) where replaces is not null;
+
+CREATE UNIQUE INDEX certificates_valid on certificates (trainee_id) where status = 'valid';
+
 CREATE UNIQUE INDEX releases_waiting on releases (status) where status = 'prepared';
+
+CREATE INDEX class_sessions_host on class_sessions (host_province);
+
+CREATE INDEX class_sessions_module on class_sessions (module_id);
+
+CREATE INDEX attendance_trainee on attendance (trainee_id);
+
+CREATE INDEX trainees_class on trainees (cohort_id) where cohort_id is not null;
+
+CREATE INDEX retraining_class on retraining (cohort_id);
+
+CREATE INDEX province_supports_province on province_supports (province);
+
+CREATE INDEX fund_items_class on fund_items (cohort_id);
+
+CREATE INDEX training_plans_province on training_plans (province);
 
 CREATE VIEW current_year as
 select key from programme_years where state <> 'planned' order by state = 'open' desc, key desc limit 1;
@@ -554,6 +697,77 @@ from (select 1) left join write_context as w on w.id = 1;
 
 CREATE VIEW changed_scopes as
 select scope from scope_log;
+
+CREATE VIEW class_attendance as
+select t.id as trainee_id, t.cohort_id,
+    count(s.id) as sessions,
+    count(a.session_id) as recorded,
+    total(s.hours) as hours,
+    total(s.hours) filter (where a.present) as attended,
+    total(s.hours) filter (where a.session_id is null) as unrecorded
+from trainees as t
+left join class_sessions as s on s.cohort_id = t.cohort_id
+left join attendance as a on a.session_id = s.id and a.trainee_id = t.id
+where t.cohort_id is not null
+group by t.cohort_id, t.id;
+
+CREATE VIEW exchange_activities as
+select s.id as session_id, s.cohort_id, s.held_on, s.mode, s.title, s.host_province,
+    count(t.id) as participants,
+    count(t.id) filter (where t.province <> s.host_province) as from_elsewhere,
+    case
+        when s.host_province is null or count(t.id) = 0 then null
+        else count(t.id) filter (where t.province <> s.host_province) > 0
+    end as is_cross_region
+from class_sessions as s
+left join trainees as t on t.cohort_id = s.cohort_id and t.state not in ('rejected', 'withdrawn', 'revoked')
+    and (
+        exists (select 1 from attendance as a where a.session_id = s.id and a.trainee_id = t.id and a.present)
+        or not exists (select 1 from attendance as a where a.session_id = s.id)
+    )
+where s.mode in ('exchange', 'benchmark_visit')
+group by s.cohort_id, s.id;
+
+CREATE VIEW size_classes as
+with limits as (
+    select t.id as trainee_id, i.code as industry, r.rule_set, r.rule_version,
+        coalesce(t.employees < r.sme_max_employees, 0) or coalesce(t.revenue_wan < r.sme_max_revenue_wan, 0)
+            or coalesce(t.assets_wan < r.sme_max_assets_wan, 0) as below_ceiling,
+        (r.sme_max_employees is not null and t.employees is null)
+            or (r.sme_max_revenue_wan is not null and t.revenue_wan is null)
+            or (r.sme_max_assets_wan is not null and t.assets_wan is null) as ceiling_unknown,
+        coalesce(t.employees < r.medium_min_employees, 0) or coalesce(t.revenue_wan < r.medium_min_revenue_wan, 0)
+            or coalesce(t.assets_wan < r.medium_min_assets_wan, 0) as below_medium,
+        (r.medium_min_employees is not null and t.employees is null)
+            or (r.medium_min_revenue_wan is not null and t.revenue_wan is null)
+            or (r.medium_min_assets_wan is not null and t.assets_wan is null) as medium_unknown,
+        coalesce(t.employees < r.small_min_employees, 0) or coalesce(t.revenue_wan < r.small_min_revenue_wan, 0)
+            or coalesce(t.assets_wan < r.small_min_assets_wan, 0) as below_small,
+        (r.small_min_employees is not null and t.employees is null)
+            or (r.small_min_revenue_wan is not null and t.revenue_wan is null)
+            or (r.small_min_assets_wan is not null and t.assets_wan is null) as small_unknown
+    from trainees as t
+    left join industries as i on i.code = t.industry_code
+    left join sme_size_thresholds as r on instr('|' || i.sme_rule_set || '|', '|' || r.rule_set || '|')
+),
+classes as (
+    select *, case
+        when industry is null then 'undetermined'
+        when rule_set is null then 'not_classified'
+        when not below_ceiling then iif(ceiling_unknown, 'undetermined', 'large')
+        when below_small then 'micro'
+        when below_medium then iif(small_unknown, 'undetermined', 'small')
+        when medium_unknown then 'undetermined'
+        else 'medium'
+    end as size_class
+    from limits
+)
+select trainee_id,
+    iif(count(distinct size_class) = 1, min(size_class), 'undetermined') as size_class,
+    group_concat(rule_set, '|') as rule_set,
+    max(rule_version) as rule_version
+from classes
+group by trainee_id;
 
 CREATE TRIGGER trainees_step before update on trainees
 when old.state <> new.state and not exists (
@@ -596,12 +810,6 @@ begin
     select raise(abort, '审计记录只能追加，不能删除 (the audit log is append-only)');
 end;
 
-CREATE TRIGGER certificates_earned before insert on certificates
-when (select state from trainees where id = new.trainee_id) is not 'completed'
-begin
-    select raise(abort, '只有已完成学业的学员可以颁发结业证书 (only a trainee who has completed is certified)');
-end;
-
 CREATE TRIGGER certificates_kept before delete on certificates
 begin
     select raise(abort, '结业证书只能作废，不能删除 (a certificate is revoked, never deleted)');
@@ -624,27 +832,6 @@ when old.status = 'final' and new.status = 'draft'
 begin
     select raise(abort, '已定稿的考核不能退回草稿 (a final assessment stays final)');
 end;
-
-CREATE TRIGGER audit_programme_years_insert after insert on programme_years
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(null, new.key), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'state', json_array(null, new.state), 'doc_no', json_array(null, new.doc_no), 'signed_on', json_array(null, new.signed_on), 'published_on', json_array(null, new.published_on), 'target_trainees', json_array(null, new.target_trainees), 'min_manufacturing_percent', json_array(null, new.min_manufacturing_percent), 'period_months', json_array(null, new.period_months), 'contact_form_due', json_array(null, new.contact_form_due), 'selection_due', json_array(null, new.selection_due), 'suspended_count', json_array(null, new.suspended_count), 'max_people_per_enterprise', json_array(null, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(null, new.batch_change_limit_percent), 'min_attendance_percent', json_array(null, new.min_attendance_percent), 'audit_days', json_array(null, new.audit_days))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_programme_years_update after update on programme_years
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, new.key), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'state', json_array(old.state, new.state), 'doc_no', json_array(old.doc_no, new.doc_no), 'signed_on', json_array(old.signed_on, new.signed_on), 'published_on', json_array(old.published_on, new.published_on), 'target_trainees', json_array(old.target_trainees, new.target_trainees), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, new.min_manufacturing_percent), 'period_months', json_array(old.period_months, new.period_months), 'contact_form_due', json_array(old.contact_form_due, new.contact_form_due), 'selection_due', json_array(old.selection_due, new.selection_due), 'suspended_count', json_array(old.suspended_count, new.suspended_count), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, new.batch_change_limit_percent), 'min_attendance_percent', json_array(old.min_attendance_percent, new.min_attendance_percent), 'audit_days', json_array(old.audit_days, new.audit_days))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_programme_years_delete after delete on programme_years
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'programme_years', old.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'state', json_array(old.state, null), 'doc_no', json_array(old.doc_no, null), 'signed_on', json_array(old.signed_on, null), 'published_on', json_array(old.published_on, null), 'target_trainees', json_array(old.target_trainees, null), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, null), 'period_months', json_array(old.period_months, null), 'contact_form_due', json_array(old.contact_form_due, null), 'selection_due', json_array(old.selection_due, null), 'suspended_count', json_array(old.suspended_count, null), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, null), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, null), 'min_attendance_percent', json_array(old.min_attendance_percent, null), 'audit_days', json_array(old.audit_days, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
 
 CREATE TRIGGER audit_institutions_insert after insert on institutions
             begin
@@ -706,90 +893,6 @@ CREATE TRIGGER audit_institution_tracks_delete after delete on institution_track
             begin
                 insert into audit_log (at, actor, via, action, subject, subject_key, detail)
                 select now_at, actor, via, 'delete', 'institution_tracks', old.year || '/' || old.institution || '/' || old.track, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'track', json_array(old.track, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_cohorts_insert after insert on cohorts
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'cohorts', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'track', json_array(null, new.track), 'name', json_array(null, new.name), 'starts_on', json_array(null, new.starts_on), 'ends_on', json_array(null, new.ends_on), 'duration_kind', json_array(null, new.duration_kind), 'delivery', json_array(null, new.delivery))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_cohorts_update after update on cohorts
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'cohorts', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'track', json_array(old.track, new.track), 'name', json_array(old.name, new.name), 'starts_on', json_array(old.starts_on, new.starts_on), 'ends_on', json_array(old.ends_on, new.ends_on), 'duration_kind', json_array(old.duration_kind, new.duration_kind), 'delivery', json_array(old.delivery, new.delivery))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_cohorts_delete after delete on cohorts
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'cohorts', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'track', json_array(old.track, null), 'name', json_array(old.name, null), 'starts_on', json_array(old.starts_on, null), 'ends_on', json_array(old.ends_on, null), 'duration_kind', json_array(old.duration_kind, null), 'delivery', json_array(old.delivery, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_province_contacts_insert after insert on province_contacts
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'province_contacts', new.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'province', json_array(null, new.province), 'role', json_array(null, new.role), 'name', json_array(null, new.name), 'department', json_array(null, new.department), 'title', json_array(null, new.title), 'phone', json_array(null, new.phone), 'email', json_array(null, new.email), 'valid_from', json_array(null, new.valid_from), 'valid_to', json_array(null, new.valid_to))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_province_contacts_update after update on province_contacts
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'province_contacts', new.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'province', json_array(old.province, new.province), 'role', json_array(old.role, new.role), 'name', json_array(old.name, new.name), 'department', json_array(old.department, new.department), 'title', json_array(old.title, new.title), 'phone', json_array(old.phone, new.phone), 'email', json_array(old.email, new.email), 'valid_from', json_array(old.valid_from, new.valid_from), 'valid_to', json_array(old.valid_to, new.valid_to))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_province_contacts_delete after delete on province_contacts
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'province_contacts', old.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'province', json_array(old.province, null), 'role', json_array(old.role, null), 'name', json_array(old.name, null), 'department', json_array(old.department, null), 'title', json_array(old.title, null), 'phone', json_array(old.phone, null), 'email', json_array(old.email, null), 'valid_from', json_array(old.valid_from, null), 'valid_to', json_array(old.valid_to, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_contact_forms_insert after insert on contact_forms
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'province', json_array(null, new.province), 'received_at', json_array(null, new.received_at), 'file_sha256', json_array(null, new.file_sha256), 'status', json_array(null, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_contact_forms_update after update on contact_forms
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'received_at', json_array(old.received_at, new.received_at), 'file_sha256', json_array(old.file_sha256, new.file_sha256), 'status', json_array(old.status, new.status))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_contact_forms_delete after delete on contact_forms
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'contact_forms', old.year || '/' || old.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'province', json_array(old.province, null), 'received_at', json_array(old.received_at, null), 'file_sha256', json_array(old.file_sha256, null), 'status', json_array(old.status, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_training_plans_insert after insert on training_plans
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'insert', 'training_plans', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'version', json_array(null, new.version), 'status', json_array(null, new.status), 'office_agreed_at', json_array(null, new.office_agreed_at), 'province_agreed_at', json_array(null, new.province_agreed_at), 'institution_agreed_at', json_array(null, new.institution_agreed_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_training_plans_update after update on training_plans
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'update', 'training_plans', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'version', json_array(old.version, new.version), 'status', json_array(old.status, new.status), 'office_agreed_at', json_array(old.office_agreed_at, new.office_agreed_at), 'province_agreed_at', json_array(old.province_agreed_at, new.province_agreed_at), 'institution_agreed_at', json_array(old.institution_agreed_at, new.institution_agreed_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
-                from acting_now;
-            end;
-
-CREATE TRIGGER audit_training_plans_delete after delete on training_plans
-            begin
-                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
-                select now_at, actor, via, 'delete', 'training_plans', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'version', json_array(old.version, null), 'status', json_array(old.status, null), 'office_agreed_at', json_array(old.office_agreed_at, null), 'province_agreed_at', json_array(old.province_agreed_at, null), 'institution_agreed_at', json_array(old.institution_agreed_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
 
@@ -1232,6 +1335,76 @@ begin
     insert into changed_scopes select scope from (select scope from (select 'institution:' || institution as scope from trainees where uscc = old.uscc union all select 'province:' || province as scope from trainees where uscc = old.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = old.uscc union all select 'analysis' as scope from trainees where uscc = old.uscc) union select scope from (select 'institution:' || institution as scope from trainees where uscc = new.uscc union all select 'province:' || province as scope from trainees where uscc = new.uscc union all select 'province:' || recommending_authority as scope from trainees where uscc = new.uscc union all select 'analysis' as scope from trainees where uscc = new.uscc)) where scope is not null;
 end;
 
+CREATE TRIGGER certificate_keys_fixed before update on certificate_keys
+begin
+    select raise(abort, '签名公钥不能修改 (a public key is never changed)');
+end;
+
+CREATE TRIGGER certificate_keys_kept before delete on certificate_keys
+begin
+    select raise(abort, '签名公钥不能删除 (a public key is never deleted)');
+end;
+
+CREATE TRIGGER certificates_earned before insert on certificates
+when new.replaces is null
+    and (select state from trainees where id = new.trainee_id) is not 'completed'
+begin
+    select raise(abort, '只有已完成学业的学员可以颁发结业证书 (only a trainee who has completed is certified)');
+end;
+
+CREATE TRIGGER certificates_replacing before insert on certificates
+when new.replaces is not null and not exists (
+    select 1 from certificates as c join trainees as t on t.id = c.trainee_id
+    where c.number = new.replaces and c.trainee_id = new.trainee_id and c.status = 'replaced'
+        and t.state in ('certified', 'alumni'))
+begin
+    select raise(abort, '换发的证书必须接替同一学员的原证书 (a new certificate replaces one of the same person)');
+end;
+
+CREATE TRIGGER certificates_begin_valid before insert on certificates when new.status <> 'valid'
+begin
+    select raise(abort, '新颁发的证书应为有效 (a certificate begins valid)');
+end;
+
+CREATE TRIGGER certificates_after_class before insert on certificates
+when new.issued_on < (
+    select c.ends_on from trainees as t join cohorts as c on c.id = t.cohort_id where t.id = new.trainee_id)
+begin
+    select raise(abort, '证书颁发日期不得早于班级结束日期 (no certificate before the class has ended)');
+end;
+
+CREATE TRIGGER certificates_fixed before update on certificates
+when (old.number, old.trainee_id, old.issued_on, old.issued_by, old.issuer_role, old.replaces)
+    is not (new.number, new.trainee_id, new.issued_on, new.issued_by, new.issuer_role, new.replaces)
+    or (new.printed is not old.printed and new.printed is not json_set(old.printed, '$.name', ''))
+    or (new.holder_key is not old.holder_key and new.holder_key is not null)
+begin
+    select raise(abort, '证书内容不能修改，请换发 (a certificate is not rewritten: issue a new one)');
+end;
+
+CREATE TRIGGER certificates_end_once before update on certificates
+when old.status <> new.status and (old.status <> 'valid'
+    or (new.status = 'revoked' and trim(coalesce(new.revoked_reason, '')) = ''))
+begin
+    select raise(abort, '只有有效证书可以作废或换发，作废须写明理由 (only a valid certificate ends; say why it is revoked)');
+end;
+
+CREATE TRIGGER register_certificates_insert after insert on certificates when new.printed is not null
+begin
+    insert into changed_scopes values ('register');
+end;
+
+CREATE TRIGGER register_certificates_update after update on certificates
+when (old.status, old.printed, old.holder_key) is not (new.status, new.printed, new.holder_key)
+begin
+    insert into changed_scopes values ('register');
+end;
+
+CREATE TRIGGER register_keys_insert after insert on certificate_keys
+begin
+    insert into changed_scopes values ('register');
+end;
+
 CREATE TRIGGER audit_chain_fixed before update on audit_chain
 begin
     select raise(abort, '审计链只能追加，不能修改 (the audit chain is append-only)');
@@ -1289,6 +1462,415 @@ CREATE TRIGGER public_releases_update after update on releases when new.status =
 begin
     insert into changed_scopes values ('public');
 end;
+
+CREATE TRIGGER class_sessions_module_insert before insert on class_sessions
+when new.module_id is not null and not exists (
+    select 1 from course_modules as m join cohorts as c on c.year = m.year
+    where m.id = new.module_id and c.id = new.cohort_id)
+begin
+    select raise(abort, '课程模块不属于班级所在年度 (the module is of another year than the class)');
+end;
+
+CREATE TRIGGER class_sessions_module_update before update on class_sessions
+when new.module_id is not null and not exists (
+    select 1 from course_modules as m join cohorts as c on c.year = m.year
+    where m.id = new.module_id and c.id = new.cohort_id)
+begin
+    select raise(abort, '课程模块不属于班级所在年度 (the module is of another year than the class)');
+end;
+
+CREATE TRIGGER attendance_of_class before insert on attendance
+when (select cohort_id from trainees where id = new.trainee_id)
+    is not (select cohort_id from class_sessions where id = new.session_id)
+begin
+    select raise(abort, '该学员不在这个班 (this person is not in the class)');
+end;
+
+CREATE TRIGGER trainees_class before update on trainees
+when new.cohort_id is not null and new.cohort_id is not old.cohort_id and not exists (
+    select 1 from cohorts where id = new.cohort_id and year = new.year and institution = new.institution)
+begin
+    select raise(abort, '班级不属于该学员的承担机构和年度 (the class is of another institution or year)');
+end;
+
+CREATE TRIGGER retraining_of_alumni before insert on retraining
+when not exists (
+    select 1 from trainees as t join trainee_states as s on s.code = t.state and s.is_done
+    where t.person_key = (select person_key from trainees where id = new.trainee_id) and t.year < new.year)
+begin
+    select raise(abort, '只有以前年度完成学业的学员可以复训 (only who has finished in an earlier year is retrained)');
+end;
+
+CREATE TRIGGER retraining_year before insert on retraining
+when new.year is not (select year from cohorts where id = new.cohort_id)
+begin
+    select raise(abort, '复训年度应与班级年度一致 (the year is that of the class)');
+end;
+
+CREATE TRIGGER fund_items_closed_insert before insert on fund_items
+when exists (select 1 from cohort_accounts where cohort_id = new.cohort_id)
+begin
+    select raise(abort, '该班账目已结清，不能再记账 (the account of this class is closed)');
+end;
+
+CREATE TRIGGER fund_items_closed_update before update on fund_items
+when exists (select 1 from cohort_accounts where cohort_id in (old.cohort_id, new.cohort_id))
+begin
+    select raise(abort, '该班账目已结清，不能再修改 (the account of this class is closed)');
+end;
+
+CREATE TRIGGER fund_items_closed_delete before delete on fund_items
+when exists (select 1 from cohort_accounts where cohort_id = old.cohort_id)
+begin
+    select raise(abort, '该班账目已结清，不能删除 (the account of this class is closed)');
+end;
+
+CREATE TRIGGER training_plans_agreed_insert before insert on training_plans
+when new.status = 'in_force' and (new.office_agreed_at is null or new.institution_agreed_at is null
+    or new.province_agreed_at is null)
+begin
+    select raise(abort, '三方都同意后方案才能生效 (a plan is in force once all three have agreed)');
+end;
+
+CREATE TRIGGER training_plans_agreed_update before update on training_plans
+when new.status = 'in_force' and (new.office_agreed_at is null or new.institution_agreed_at is null
+    or new.province_agreed_at is null)
+begin
+    select raise(abort, '三方都同意后方案才能生效 (a plan is in force once all three have agreed)');
+end;
+
+CREATE TRIGGER little_giants_listed after insert on little_giants
+begin
+    update enterprises set (little_giant_batch, little_giant_source) =
+        (select batch, source from little_giants where uscc = new.uscc order by batch desc limit 1)
+    where uscc = new.uscc;
+end;
+
+CREATE TRIGGER little_giants_changed after update on little_giants
+begin
+    update enterprises set (little_giant_batch, little_giant_source) =
+        (select batch, source from little_giants where uscc = enterprises.uscc order by batch desc limit 1)
+    where uscc in (old.uscc, new.uscc);
+end;
+
+CREATE TRIGGER little_giants_dropped after delete on little_giants
+begin
+    update enterprises set (little_giant_batch, little_giant_source) =
+        (select batch, source from little_giants where uscc = old.uscc order by batch desc limit 1)
+    where uscc = old.uscc;
+end;
+
+CREATE TRIGGER enterprises_listed after insert on enterprises
+when exists (select 1 from little_giants where uscc = new.uscc)
+begin
+    update enterprises set (little_giant_batch, little_giant_source) =
+        (select batch, source from little_giants where uscc = new.uscc order by batch desc limit 1)
+    where uscc = new.uscc;
+end;
+
+CREATE TRIGGER trainees_sized after update on trainees
+when new.state = 'approved' and old.state <> 'approved'
+begin
+    insert or replace into trainee_sizes (trainee_id, size_class, rule_set, rule_version, employees,
+        revenue_wan, assets_wan, classified_on)
+    select c.trainee_id, c.size_class, c.rule_set, c.rule_version, new.employees, new.revenue_wan,
+        new.assets_wan, substr((select now_at from acting_now), 1, 10)
+    from size_classes as c where c.trainee_id = new.id;
+end;
+
+CREATE TRIGGER audit_programme_years_insert after insert on programme_years
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(null, new.key), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'state', json_array(null, new.state), 'doc_no', json_array(null, new.doc_no), 'signed_on', json_array(null, new.signed_on), 'published_on', json_array(null, new.published_on), 'target_trainees', json_array(null, new.target_trainees), 'min_manufacturing_percent', json_array(null, new.min_manufacturing_percent), 'period_months', json_array(null, new.period_months), 'contact_form_due', json_array(null, new.contact_form_due), 'selection_due', json_array(null, new.selection_due), 'suspended_count', json_array(null, new.suspended_count), 'max_people_per_enterprise', json_array(null, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(null, new.batch_change_limit_percent), 'min_attendance_percent', json_array(null, new.min_attendance_percent), 'audit_days', json_array(null, new.audit_days), 'certificate_prefix', json_array(null, new.certificate_prefix), 'period_tolerance_days', json_array(null, new.period_tolerance_days), 'startup_max_years', json_array(null, new.startup_max_years), 'min_age_hint', json_array(null, new.min_age_hint), 'max_age_hint', json_array(null, new.max_age_hint), 'min_completion_percent', json_array(null, new.min_completion_percent), 'retention_years', json_array(null, new.retention_years), 'refused_retention_months', json_array(null, new.refused_retention_months))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_programme_years_update after update on programme_years
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'programme_years', new.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, new.key), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'state', json_array(old.state, new.state), 'doc_no', json_array(old.doc_no, new.doc_no), 'signed_on', json_array(old.signed_on, new.signed_on), 'published_on', json_array(old.published_on, new.published_on), 'target_trainees', json_array(old.target_trainees, new.target_trainees), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, new.min_manufacturing_percent), 'period_months', json_array(old.period_months, new.period_months), 'contact_form_due', json_array(old.contact_form_due, new.contact_form_due), 'selection_due', json_array(old.selection_due, new.selection_due), 'suspended_count', json_array(old.suspended_count, new.suspended_count), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, new.max_people_per_enterprise), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, new.batch_change_limit_percent), 'min_attendance_percent', json_array(old.min_attendance_percent, new.min_attendance_percent), 'audit_days', json_array(old.audit_days, new.audit_days), 'certificate_prefix', json_array(old.certificate_prefix, new.certificate_prefix), 'period_tolerance_days', json_array(old.period_tolerance_days, new.period_tolerance_days), 'startup_max_years', json_array(old.startup_max_years, new.startup_max_years), 'min_age_hint', json_array(old.min_age_hint, new.min_age_hint), 'max_age_hint', json_array(old.max_age_hint, new.max_age_hint), 'min_completion_percent', json_array(old.min_completion_percent, new.min_completion_percent), 'retention_years', json_array(old.retention_years, new.retention_years), 'refused_retention_months', json_array(old.refused_retention_months, new.refused_retention_months))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_programme_years_delete after delete on programme_years
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'programme_years', old.key, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('key', json_array(old.key, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'state', json_array(old.state, null), 'doc_no', json_array(old.doc_no, null), 'signed_on', json_array(old.signed_on, null), 'published_on', json_array(old.published_on, null), 'target_trainees', json_array(old.target_trainees, null), 'min_manufacturing_percent', json_array(old.min_manufacturing_percent, null), 'period_months', json_array(old.period_months, null), 'contact_form_due', json_array(old.contact_form_due, null), 'selection_due', json_array(old.selection_due, null), 'suspended_count', json_array(old.suspended_count, null), 'max_people_per_enterprise', json_array(old.max_people_per_enterprise, null), 'batch_change_limit_percent', json_array(old.batch_change_limit_percent, null), 'min_attendance_percent', json_array(old.min_attendance_percent, null), 'audit_days', json_array(old.audit_days, null), 'certificate_prefix', json_array(old.certificate_prefix, null), 'period_tolerance_days', json_array(old.period_tolerance_days, null), 'startup_max_years', json_array(old.startup_max_years, null), 'min_age_hint', json_array(old.min_age_hint, null), 'max_age_hint', json_array(old.max_age_hint, null), 'min_completion_percent', json_array(old.min_completion_percent, null), 'retention_years', json_array(old.retention_years, null), 'refused_retention_months', json_array(old.refused_retention_months, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_cohorts_insert after insert on cohorts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'cohorts', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'track', json_array(null, new.track), 'name', json_array(null, new.name), 'starts_on', json_array(null, new.starts_on), 'ends_on', json_array(null, new.ends_on), 'duration_kind', json_array(null, new.duration_kind), 'delivery', json_array(null, new.delivery), 'level', json_array(null, new.level))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_cohorts_update after update on cohorts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'cohorts', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'track', json_array(old.track, new.track), 'name', json_array(old.name, new.name), 'starts_on', json_array(old.starts_on, new.starts_on), 'ends_on', json_array(old.ends_on, new.ends_on), 'duration_kind', json_array(old.duration_kind, new.duration_kind), 'delivery', json_array(old.delivery, new.delivery), 'level', json_array(old.level, new.level))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_cohorts_delete after delete on cohorts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'cohorts', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'track', json_array(old.track, null), 'name', json_array(old.name, null), 'starts_on', json_array(old.starts_on, null), 'ends_on', json_array(old.ends_on, null), 'duration_kind', json_array(old.duration_kind, null), 'delivery', json_array(old.delivery, null), 'level', json_array(old.level, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_training_plans_insert after insert on training_plans
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'training_plans', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'institution', json_array(null, new.institution), 'version', json_array(null, new.version), 'status', json_array(null, new.status), 'office_agreed_at', json_array(null, new.office_agreed_at), 'province_agreed_at', json_array(null, new.province_agreed_at), 'institution_agreed_at', json_array(null, new.institution_agreed_at), 'province', json_array(null, new.province), 'content', json_array(null, new.content))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_training_plans_update after update on training_plans
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'training_plans', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'institution', json_array(old.institution, new.institution), 'version', json_array(old.version, new.version), 'status', json_array(old.status, new.status), 'office_agreed_at', json_array(old.office_agreed_at, new.office_agreed_at), 'province_agreed_at', json_array(old.province_agreed_at, new.province_agreed_at), 'institution_agreed_at', json_array(old.institution_agreed_at, new.institution_agreed_at), 'province', json_array(old.province, new.province), 'content', json_array(old.content, new.content))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_training_plans_delete after delete on training_plans
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'training_plans', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'institution', json_array(old.institution, null), 'version', json_array(old.version, null), 'status', json_array(old.status, null), 'office_agreed_at', json_array(old.office_agreed_at, null), 'province_agreed_at', json_array(old.province_agreed_at, null), 'institution_agreed_at', json_array(old.institution_agreed_at, null), 'province', json_array(old.province, null), 'content', json_array(old.content, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_province_contacts_insert after insert on province_contacts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'province_contacts', new.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email', 'mobile'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'province', json_array(null, new.province), 'role', json_array(null, new.role), 'name', json_array(null, new.name), 'department', json_array(null, new.department), 'title', json_array(null, new.title), 'phone', json_array(null, new.phone), 'email', json_array(null, new.email), 'valid_from', json_array(null, new.valid_from), 'valid_to', json_array(null, new.valid_to), 'mobile', json_array(null, new.mobile))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_province_contacts_update after update on province_contacts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'province_contacts', new.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email', 'mobile'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'province', json_array(old.province, new.province), 'role', json_array(old.role, new.role), 'name', json_array(old.name, new.name), 'department', json_array(old.department, new.department), 'title', json_array(old.title, new.title), 'phone', json_array(old.phone, new.phone), 'email', json_array(old.email, new.email), 'valid_from', json_array(old.valid_from, new.valid_from), 'valid_to', json_array(old.valid_to, new.valid_to), 'mobile', json_array(old.mobile, new.mobile))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_province_contacts_delete after delete on province_contacts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'province_contacts', old.id, (select json_group_object(key, iif(key in ('name', 'phone', 'email', 'mobile'), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'province', json_array(old.province, null), 'role', json_array(old.role, null), 'name', json_array(old.name, null), 'department', json_array(old.department, null), 'title', json_array(old.title, null), 'phone', json_array(old.phone, null), 'email', json_array(old.email, null), 'valid_from', json_array(old.valid_from, null), 'valid_to', json_array(old.valid_to, null), 'mobile', json_array(old.mobile, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_contact_forms_insert after insert on contact_forms
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'province', json_array(null, new.province), 'received_at', json_array(null, new.received_at), 'file_sha256', json_array(null, new.file_sha256), 'status', json_array(null, new.status), 'returned_reason', json_array(null, new.returned_reason))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_contact_forms_update after update on contact_forms
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'contact_forms', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'received_at', json_array(old.received_at, new.received_at), 'file_sha256', json_array(old.file_sha256, new.file_sha256), 'status', json_array(old.status, new.status), 'returned_reason', json_array(old.returned_reason, new.returned_reason))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_contact_forms_delete after delete on contact_forms
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'contact_forms', old.year || '/' || old.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'province', json_array(old.province, null), 'received_at', json_array(old.received_at, null), 'file_sha256', json_array(old.file_sha256, null), 'status', json_array(old.status, null), 'returned_reason', json_array(old.returned_reason, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_course_modules_insert after insert on course_modules
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'course_modules', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'year', json_array(null, new.year), 'seq', json_array(null, new.seq), 'name_zh', json_array(null, new.name_zh), 'name_en', json_array(null, new.name_en), 'required', json_array(null, new.required))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_course_modules_update after update on course_modules
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'course_modules', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'year', json_array(old.year, new.year), 'seq', json_array(old.seq, new.seq), 'name_zh', json_array(old.name_zh, new.name_zh), 'name_en', json_array(old.name_en, new.name_en), 'required', json_array(old.required, new.required))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_course_modules_delete after delete on course_modules
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'course_modules', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'year', json_array(old.year, null), 'seq', json_array(old.seq, null), 'name_zh', json_array(old.name_zh, null), 'name_en', json_array(old.name_en, null), 'required', json_array(old.required, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_class_sessions_insert after insert on class_sessions
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'class_sessions', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'cohort_id', json_array(null, new.cohort_id), 'held_on', json_array(null, new.held_on), 'mode', json_array(null, new.mode), 'hours', json_array(null, new.hours), 'title', json_array(null, new.title), 'host_province', json_array(null, new.host_province), 'module_id', json_array(null, new.module_id))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_class_sessions_update after update on class_sessions
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'class_sessions', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'cohort_id', json_array(old.cohort_id, new.cohort_id), 'held_on', json_array(old.held_on, new.held_on), 'mode', json_array(old.mode, new.mode), 'hours', json_array(old.hours, new.hours), 'title', json_array(old.title, new.title), 'host_province', json_array(old.host_province, new.host_province), 'module_id', json_array(old.module_id, new.module_id))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_class_sessions_delete after delete on class_sessions
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'class_sessions', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'cohort_id', json_array(old.cohort_id, null), 'held_on', json_array(old.held_on, null), 'mode', json_array(old.mode, null), 'hours', json_array(old.hours, null), 'title', json_array(old.title, null), 'host_province', json_array(old.host_province, null), 'module_id', json_array(old.module_id, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_retraining_insert after insert on retraining
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'retraining', new.trainee_id || '/' || new.cohort_id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('trainee_id', json_array(null, new.trainee_id), 'cohort_id', json_array(null, new.cohort_id), 'year', json_array(null, new.year), 'registered_at', json_array(null, new.registered_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_retraining_update after update on retraining
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'retraining', new.trainee_id || '/' || new.cohort_id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('trainee_id', json_array(old.trainee_id, new.trainee_id), 'cohort_id', json_array(old.cohort_id, new.cohort_id), 'year', json_array(old.year, new.year), 'registered_at', json_array(old.registered_at, new.registered_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_retraining_delete after delete on retraining
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'retraining', old.trainee_id || '/' || old.cohort_id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('trainee_id', json_array(old.trainee_id, null), 'cohort_id', json_array(old.cohort_id, null), 'year', json_array(old.year, null), 'registered_at', json_array(old.registered_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_province_supports_insert after insert on province_supports
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'province_supports', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(null, new.year), 'province', json_array(null, new.province), 'amount_fen', json_array(null, new.amount_fen), 'document', json_array(null, new.document), 'reported_at', json_array(null, new.reported_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_province_supports_update after update on province_supports
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'province_supports', new.year || '/' || new.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, new.year), 'province', json_array(old.province, new.province), 'amount_fen', json_array(old.amount_fen, new.amount_fen), 'document', json_array(old.document, new.document), 'reported_at', json_array(old.reported_at, new.reported_at))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_province_supports_delete after delete on province_supports
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'province_supports', old.year || '/' || old.province, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('year', json_array(old.year, null), 'province', json_array(old.province, null), 'amount_fen', json_array(old.amount_fen, null), 'document', json_array(old.document, null), 'reported_at', json_array(old.reported_at, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_fund_items_insert after insert on fund_items
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'fund_items', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'cohort_id', json_array(null, new.cohort_id), 'direction', json_array(null, new.direction), 'source', json_array(null, new.source), 'category', json_array(null, new.category), 'amount_fen', json_array(null, new.amount_fen), 'voucher_no', json_array(null, new.voucher_no), 'booked_on', json_array(null, new.booked_on))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_fund_items_update after update on fund_items
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'fund_items', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'cohort_id', json_array(old.cohort_id, new.cohort_id), 'direction', json_array(old.direction, new.direction), 'source', json_array(old.source, new.source), 'category', json_array(old.category, new.category), 'amount_fen', json_array(old.amount_fen, new.amount_fen), 'voucher_no', json_array(old.voucher_no, new.voucher_no), 'booked_on', json_array(old.booked_on, new.booked_on))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_fund_items_delete after delete on fund_items
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'fund_items', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'cohort_id', json_array(old.cohort_id, null), 'direction', json_array(old.direction, null), 'source', json_array(old.source, null), 'category', json_array(old.category, null), 'amount_fen', json_array(old.amount_fen, null), 'voucher_no', json_array(old.voucher_no, null), 'booked_on', json_array(old.booked_on, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_cohort_accounts_insert after insert on cohort_accounts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'cohort_accounts', new.cohort_id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('cohort_id', json_array(null, new.cohort_id), 'closed_at', json_array(null, new.closed_at), 'closed_by', json_array(null, new.closed_by))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_cohort_accounts_update after update on cohort_accounts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'cohort_accounts', new.cohort_id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('cohort_id', json_array(old.cohort_id, new.cohort_id), 'closed_at', json_array(old.closed_at, new.closed_at), 'closed_by', json_array(old.closed_by, new.closed_by))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_cohort_accounts_delete after delete on cohort_accounts
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'cohort_accounts', old.cohort_id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('cohort_id', json_array(old.cohort_id, null), 'closed_at', json_array(old.closed_at, null), 'closed_by', json_array(old.closed_by, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_partner_organisations_insert after insert on partner_organisations
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'partner_organisations', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'cohort_id', json_array(null, new.cohort_id), 'name', json_array(null, new.name), 'kind', json_array(null, new.kind))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_partner_organisations_update after update on partner_organisations
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'partner_organisations', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'cohort_id', json_array(old.cohort_id, new.cohort_id), 'name', json_array(old.name, new.name), 'kind', json_array(old.kind, new.kind))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_partner_organisations_delete after delete on partner_organisations
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'partner_organisations', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'cohort_id', json_array(old.cohort_id, null), 'name', json_array(old.name, null), 'kind', json_array(old.kind, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_management_words_insert after insert on management_words
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'management_words', new.word, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('word', json_array(null, new.word), 'is_management', json_array(null, new.is_management))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_management_words_update after update on management_words
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'management_words', new.word, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('word', json_array(old.word, new.word), 'is_management', json_array(old.is_management, new.is_management))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_management_words_delete after delete on management_words
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'management_words', old.word, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('word', json_array(old.word, null), 'is_management', json_array(old.is_management, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_consents_insert after insert on consents
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'insert', 'consents', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(null, new.id), 'trainee_id', json_array(null, new.trainee_id), 'text_version', json_array(null, new.text_version), 'at', json_array(null, new.at), 'channel', json_array(null, new.channel))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_consents_update after update on consents
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'update', 'consents', new.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, new.id), 'trainee_id', json_array(old.trainee_id, new.trainee_id), 'text_version', json_array(old.text_version, new.text_version), 'at', json_array(old.at, new.at), 'channel', json_array(old.channel, new.channel))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
+
+CREATE TRIGGER audit_consents_delete after delete on consents
+            begin
+                insert into audit_log (at, actor, via, action, subject, subject_key, detail)
+                select now_at, actor, via, 'delete', 'consents', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'trainee_id', json_array(old.trainee_id, null), 'text_version', json_array(old.text_version, null), 'at', json_array(old.at, null), 'channel', json_array(old.channel, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
+                from acting_now;
+            end;
 
 CREATE TRIGGER erasures_fixed before update on erasures
 begin

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import click
+from training import health
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -62,6 +63,10 @@ def serve(db: Path, host: str, port: int, public: bool) -> None:
                and Path(part).name != "internal.db"]  # fmt: skip
     if missing:
         raise click.UsageError(f"missing {', '.join(missing)}: run scripts/build.py first")
+    damaged = health.damaged(Path(part) for part in call if part.endswith(".db"))
+    if damaged:
+        said = "; ".join(f"{path.name} is damaged ({words})" for path, words in damaged.items())
+        raise click.ClickException(f"{said}: restore it from a backup with scripts/restore.py")
     # What Datasette itself makes (saved queries, journals) is its owner's alone, too.
     os.umask(0o077)
     os.execv(call[0], call)  # noqa: S606
