@@ -89,8 +89,9 @@ def _record_beside(file: Path) -> Path:
     """The record itself, or the one whose accounts these are."""
     if file.name != "accounts.db":
         return file
-    keys = sorted(file.parent.glob("*.keys"))
-    return keys[0].with_suffix(".db") if keys else file.with_name("training.db")
+    # Certificates have keys of their own, without a database of the same name.
+    records = (keys.with_suffix(".db") for keys in sorted(file.parent.glob("*.keys")))
+    return next((one for one in records if one.exists()), file.with_name("training.db"))
 
 
 @lru_cache(maxsize=8)

@@ -214,3 +214,10 @@ def test_the_command_shows_entries(world: World, conn: sqlite3.Connection) -> No
     assert status == 0
     assert len(lines) == 1
     assert '"number": 1' in lines[0]
+
+
+def test_other_keys_beside_the_record_are_not_taken_for_its_own(world: World) -> None:
+    """Those of certificates come first in the alphabet."""
+    (world.folder / "signing.keys").write_text("0" * 64)
+    with closing(accounts.open(accounts.beside(world.db))) as conn:
+        assert audit_chain.key_of(conn) == world.keys.audit
