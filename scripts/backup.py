@@ -32,7 +32,7 @@ def backup(out: Path, db: Path) -> None:
     record = manifest["files"][manifest["record"]]
     click.echo(f"head of the audit chain: {record['head']}")
     keys = identity.keys_path(db)
-    click.echo(f"NOT included: the keys ({keys.name}). Without them sealed data can't be read.")
+    click.echo(f"NOT included: the keys ({keys.name}, signing.keys, verify.keys): keep them apart.")
     click.echo("NOT included: uploaded originals, and the files made from the record.")
 
 

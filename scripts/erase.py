@@ -57,7 +57,9 @@ def person(db: Path, trainee: int, reason: str, yes: bool) -> None:
         click.echo("nothing was changed; --yes does it")
 
 
-@erase.command(help="Erase what is due: people turned away 6 months ago, originals, old uploads.")
+@erase.command(
+    help="Erase what is due: people past the term of their year, originals, old uploads."
+)
 @click.option("--yes", is_flag=True, help="Do it; it can't be undone.")
 @click.pass_obj
 def due(db: Path, yes: bool) -> None:
@@ -65,7 +67,7 @@ def due(db: Path, yes: bool) -> None:
     word = "erased" if yes else "would erase"
     if yes and found:
         or_refuse(lambda: retention.enforce(db, found, system_user(), "script"))
-    click.echo(f"{word}: {len(found.people)} people rejected or withdrawn 6 months ago")
+    click.echo(f"{word}: {len(found.people)} people past the term of their year")
     click.echo(f"{word}: {len(found.files)} uploaded files past their term")
     click.echo(f"{word}: {len(found.forgotten)} uploads never confirmed")
     if yes and found:

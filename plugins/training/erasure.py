@@ -1,7 +1,7 @@
 """Erasing a person (删除个人信息): what remains of him is a tombstone.
 
-Kept are the row itself with year, institution, track, kind, industry and state, so that no figure of
-a past year changes; the history of states without words; certificates by number and date. Gone are
+Kept are the row itself with year, institution, track, kind, industry and state, so that no target of
+a past year is missed by it; the history of states without words; certificates by number and date. Gone are
 name, numbers, contacts, enterprise, position and every earlier value, also from the bytes on disk.
 """
 
@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from training import audit, audit_chain, erasure_list, identity, leaks, publishing, scopes, uploads
+from training import (
+    audit,
+    audit_chain,
+    erasure_list,
+    identity,
+    leaks,
+    publishing,
+    register,
+    scopes,
+    uploads,
+)
 from training.database import acting, connect, now, transaction
 from training.erasure_list import Erased
 from training.wording import t
@@ -191,6 +201,16 @@ def _bury(
         " values (?, ?, ?, ?, ?, ?)",
         (one, erased.row_hash, erased.at, by, ground, reason),
     )
+    conn.execute(
+        "update certificates set printed = json_set(printed, '$.name', ''), holder_key = null"
+        " where trainee_id = ?",
+        (one,),
+    )
+    conn.execute(
+        "update trainee_sizes set employees = null, revenue_wan = null, assets_wan = null"
+        " where trainee_id = ?",
+        (one,),
+    )
     conn.execute("update trainee_events set reason = null where trainee_id = ?", (one,))
     return erased
 
@@ -198,6 +218,7 @@ def _bury(
 def refresh_projections(record: Path) -> None:
     """Make the files of all audiences anew that concern somebody erased, if they are there."""
     publishing.publish(record, record.with_name("public.db"))
+    register.publish(record, record.with_name("certificates.db"))
     for scope in scopes.made(record):
         scopes.refresh(record, scope)
 
@@ -261,6 +282,8 @@ def _words_of(conn: sqlite3.Connection, keys: identity.Keys, people: Sequence[in
     ):
         words.add(row["name"])
         if row["sealed"]:
+            if not identity.opens(keys, row["person_key"], row["key_version"], row["sealed"]):
+                raise identity.KeysMissing("the keys are not this record's: restore the right file")
             opened = sealer.open(row["person_key"], row["key_version"], row["sealed"])
             words.update(word for word in opened.split("\n") if word)
     return words - {ERASED}

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from training import accounts, audit_chain, identity, migrations, projections
+from training import accounts, audit_chain, certificate_keys, identity, migrations
 from training.audit_chain import ACCOUNTS, AUDIT, Log
 
 #: Bytes that should be free beside the record: an import needs room for its journal.
 ROOM = 1 << 30
 #: A write-ahead log this long says that somebody has read for hours, or that a process was killed.
 LONG_LOG = 256 << 20
+#: Files that anybody on the machine may read.
+PUBLIC = frozenset({"public.db", "certificates.db"})
 OLDEST_SQLITE = (3, 40, 0)
 
 
@@ -64,7 +66,7 @@ def examine(record: Path) -> Iterator[Finding]:
             yield Finding("fault", path.name, f"damaged ({said}): restore it from a backup")
         else:
             yield Finding("ok", path.name, "whole")
-        yield from _private(path, record)
+        yield from _private(path)
         yield from _journal(path)
     yield from _schema(record)
     yield from _keys(record)
@@ -89,9 +91,9 @@ def _versions() -> Iterator[Finding]:
         yield Finding("ok", "versions", said)
 
 
-def _private(path: Path, record: Path) -> Iterator[Finding]:
+def _private(path: Path) -> Iterator[Finding]:
     """Every file is its owner's alone, but for those that are public anyway."""
-    if path.stem in projections.OPEN_TO_ALL:
+    if path.name in PUBLIC:
         return
     for file in (path, path.with_name(path.name + "-wal")):
         if file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -128,6 +130,8 @@ def _keys(record: Path) -> Iterator[Finding]:
     try:
         keys = identity.load_keys(record)
         opened = _opens_a_seal(record, keys)
+        certificate_keys.signing_key(record.parent)
+        certificate_keys.verify_key(record.parent)
     except (identity.KeysMissing, sqlite3.DatabaseError) as error:
         yield Finding("fault", "keys", str(error))
         return

@@ -1,17 +1,11 @@
-"""What is kept no longer (留存期限): people turned away or withdrawn, originals, forgotten uploads."""
+"""What is kept no longer (留存期限): people past the term of their year, originals, old uploads."""
 
-import calendar
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
-from training import audit, erasure, uploads
-from training.database import BEIJING, acting, connect, transaction
-
-#: Whole months after the rejection or withdrawal; the notice is silent, PIPL art. 19 wants the least.
-REFUSED_MONTHS = 6
+from training import audit, erasure, queries, uploads
+from training.database import acting, connect, transaction
 
 
 @dataclass(frozen=True)
@@ -26,14 +20,21 @@ class Due:
         return bool(self.people or self.files or self.forgotten)
 
 
-def due(record: Path, today: date | None = None) -> Due:
-    """What is due on ``today`` (Beijing); nothing is changed."""
+def due(record: Path) -> Due:
+    """What has reached its term by now; nothing is changed.
+
+    Whose term has come is what the query ``find_retention_due`` says, year by year.
+    """
+    known = queries.load()
     with closing(connect(record, read_only=True)) as conn:
-        return Due(
-            _people(conn, today or datetime.now(BEIJING).date()),
-            uploads.overdue(conn, uploads.folder_of(record)),
-            uploads.forgotten(conn),
-        )
+        years = [row[0] for row in conn.execute("select key from programme_years order by key")]
+        people = [
+            int(row["id"])
+            for year in years
+            for row in queries.run_named(conn, known, "find_retention_due", year=year)
+        ]
+        files = uploads.overdue(conn, uploads.folder_of(record))
+        return Due(sorted(people), files, uploads.forgotten(conn))
 
 
 def enforce(record: Path, found: Due, by: str, via: str) -> None:
@@ -49,22 +50,5 @@ def enforce(record: Path, found: Due, by: str, via: str) -> None:
                     files=len(found.files), forgotten=len(found.forgotten),
                 )  # fmt: skip
     if found.people:
-        reason = f"{REFUSED_MONTHS} months after rejection or withdrawal"
+        reason = "the term of the year has ended"
         erasure.erase(record, found.people, by, via, reason=reason, ground="overdue")
-
-
-def _people(conn: sqlite3.Connection, today: date) -> list[int]:
-    """Rows rejected or withdrawn for so long; the last step counts."""
-    rows = conn.execute(
-        "select t.id from trainees as t where t.state in ('rejected', 'withdrawn')"
-        " and not exists (select 1 from erasures where trainee_id = t.id)"
-        " and (select max(at) from trainee_events where trainee_id = t.id) < ? order by t.id",
-        (months_before(today, REFUSED_MONTHS).isoformat(),),
-    )
-    return [row[0] for row in rows]
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day ``months`` earlier, or the last of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

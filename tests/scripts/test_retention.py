@@ -55,6 +55,10 @@ def test_what_is_due_is_told_and_then_done(world: World, person: int) -> None:
     with closing(world.connect()) as conn:
         conn.execute("drop trigger trainee_events_fixed")
         conn.execute("update trainee_events set at = '2021-01-01T00:00:00+08:00'")
+        # What is due is what is sealed still.
+        key = conn.execute("select person_key from trainees").fetchone()[0]
+        sealed = identity.Sealer(world.keys).seal(key, "号码\n手机")
+        conn.execute("insert into sealed_identities values (?, 1, ?)", (person, sealed))
     dry = run("erase", "--db", world.db, "due")
     assert "would erase: 1 people" in dry.stdout
     assert name_of(world, person) == "欧阳不存在"
@@ -90,7 +94,8 @@ def test_a_trip_through_a_backup(world: World, person: int, tmp_path: Path) -> N
     refused = run("restore", out, "--to", to)
     assert refused.returncode == 1
     assert "training.keys" in refused.stderr
-    shutil.copy2(identity.keys_path(world.db), to)
+    for keys in world.folder.glob("*.keys"):
+        shutil.copy2(keys, to)
     done = run("restore", out, "--to", to, "--erased", tmp_path / "none")
     assert done.returncode == 0, done.stderr
     examined = run("doctor", "--db", to / "training.db")
