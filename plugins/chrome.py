@@ -1,5 +1,6 @@
 """The frame (页面框架) round every page: navigation, account, static files, error pages."""
 
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,6 +10,7 @@ from datasette import handle_exception as core_handler
 from datasette.app import Datasette
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
+from training.fault_trace import places
 from training.wording import t
 
 
@@ -53,6 +55,12 @@ def told(exception: Exception, request: Request) -> tuple[int, str | None, str]:
         no_route = str(exception) == "404"
         text = t("页面不存在。", "There is no such page.") if no_route else str(exception)
         return exception.status, None, text
+    if "disk is full" in str(exception):
+        text = t(
+            "服务器磁盘已满，什么都没有保存；查看不受影响。请联系管理员，稍后再试。",
+            "The server's disk is full: nothing was stored. Reading goes on. Tell the administrator.",
+        )
+        return 507, None, text
     return 500, None, t("系统出错，已记入日志。", "Something went wrong; it is in the log.")
 
 
@@ -67,6 +75,8 @@ def handle_exception(
 ) -> Callable[[], Awaitable[Response | None]]:
     async def answer() -> Response | None:
         status, title, text = told(exception, request)
+        if status >= 500:
+            logging.getLogger("lingjun").error("a page failed: %s", places(exception))
         if request.path.endswith((".json", ".csv")):
             # The core answers these well, but for a fault it would tell too much.
             known = isinstance(exception, (DatasetteError, Base400))

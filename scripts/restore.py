@@ -39,7 +39,13 @@ def restore(backup: Path, folder: Path | None, erased: Path, verify: bool) -> No
         listed = frozenset(erasure_list.read(erased))
         for line in backups.restore(backup, folder.resolve(), system_user(), erased=listed):
             click.echo(line)
-    except (backups.NotRestored, identity.KeysMissing, sqlite3.DatabaseError, OSError, ValueError) as error:
+    except (
+        backups.NotRestored,
+        identity.KeysMissing,
+        sqlite3.DatabaseError,
+        OSError,
+        ValueError,
+    ) as error:
         raise click.ClickException(f"not restored: {error}") from error
     click.echo(f"restored to {folder}: serve it with scripts/serve.py --db {folder}/training.db")
 

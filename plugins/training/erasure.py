@@ -1,8 +1,8 @@
 """Erasing a person (删除个人信息): what remains of him is a tombstone.
 
 Kept are the row itself with year, institution, track, kind, industry and state, so that no target of
-a past year is missed by it; the history of states without words; certificates by number and date. Gone are
-name, numbers, contacts, enterprise, position and every earlier value, also from the bytes on disk.
+a past year is missed by it; the history of states without words; certificates by number and date.
+Gone are name, numbers, contacts, enterprise, position and every earlier value, from the bytes too.
 """
 
 import secrets
