@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from datasette import Request, hookimpl
 from training import caps
-from training.database import acting, prepare
+from training.database import acting, full_disk_in_words, prepare
 from training.sessions import present_actor
 
 #: Where Datasette keeps its own catalogue and the saved queries.
@@ -34,7 +34,7 @@ def write_wrapper(
         return None
 
     def as_this_actor(conn: sqlite3.Connection) -> Iterator[None]:
-        with acting(conn, str(actor["id"]), "web"):
+        with full_disk_in_words(), acting(conn, str(actor["id"]), "web"):
             yield
 
     return as_this_actor

@@ -84,6 +84,10 @@ class Served:
             self._tokens[who] = sessions.start_session(self.accounts, who)
         return self._tokens[who]
 
+    def sign_in_anew(self) -> None:
+        """Give everybody another session from now on: the last one may have been ended."""
+        self._tokens.clear()
+
     async def ask(self, method: str, path: str, who: str | None = None, **more: Any) -> Any:
         """The answer to one request of ``who`` (None: nobody signed in), redirects not followed."""
         cookies = {sessions.COOKIE: self.token(who)} if who else {}

@@ -87,3 +87,15 @@ def acting(
     yield
     audit_chain.link(conn)
     conn.execute("delete from write_context")
+
+
+@contextmanager
+def full_disk_in_words() -> Iterator[None]:
+    """Let a full disk speak as the record's laws do; nothing of the act is stored."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "disk is full" not in str(error):
+            raise
+        said = "服务器磁盘已满，什么都没有保存，请联系管理员 (the disk is full: nothing was stored)"
+        raise sqlite3.OperationalError(said) from error
