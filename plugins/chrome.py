@@ -55,7 +55,11 @@ def told(exception: Exception, request: Request) -> tuple[int, str | None, str]:
         no_route = str(exception) == "404"
         text = t("页面不存在。", "There is no such page.") if no_route else str(exception)
         return exception.status, None, text
-    if request.method == "POST" and isinstance(exception, KeyError) and exception.args == ("table",):
+    if (
+        request.method == "POST"
+        and isinstance(exception, KeyError)
+        and exception.args == ("table",)
+    ):
         # The core takes a POST to its page of free SQL for one to a canned query.
         return 405, None, t("这个页面不接收表单。", "This page takes no form.")
     if "disk is full" in str(exception):

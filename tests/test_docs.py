@@ -36,6 +36,7 @@ def test_every_target_has_a_line_of_help() -> None:
 def test_every_path_named_is_there(text: str) -> None:
     built = {
         "db/training.keys",
+        "db/training.erased",
         "db/demo-accounts.csv",
         "db/demo-rosters/",
         "db/uploads/",

@@ -1,5 +1,6 @@
 """Erasing people: nothing that says who it was is left, and every figure stays."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +14,7 @@ from training import (
     erasure_list,
     identity,
     queries,
+    register,
     retention,
     roster,
     scopes,
@@ -26,13 +28,17 @@ from training.workflow import Refused
 
 from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
-from tests.worlds import certify
+from tests.worlds import add_people, certify, insert
 
 SENDER = Sender(institution="tsinghua")
 NAME, NUMBER, MOBILE = "欧阳不存在", person(0)["身份证号码"], "13800000000"
 CANARY = person(0) | {
     "姓名": NAME, "职务": "金丝雀总经理", "邮箱": "canary@example.com", "备注": "备注金丝雀",
     "主营业务": "金丝雀养殖",
+}  # fmt: skip
+PRINTED = {
+    "year": YEAR, "institution_zh": "清华", "institution_en": "T", "track_zh": "区域",
+    "track_en": "R",
 }  # fmt: skip
 #: What must be nowhere in db/ afterwards.
 TRACES = (
@@ -189,6 +195,25 @@ def test_a_certificate_keeps_its_number_and_the_figures_stand(
     # What informs about blank cells and sealed numbers sees that there are none; every target stands.
     assert differ <= {"check_management_position", "check_missing_data", "check_retention"}
     assert any(key.name.startswith("quota_") for key in figures)
+
+
+def test_the_printed_name_and_the_register_let_go_of_him(
+    world: World, conn: sqlite3.Connection
+) -> None:
+    [one] = add_people(conn, state="completed", name=NAME)
+    insert(
+        conn, "certificates", number="LJRC-1", trainee_id=one, issued_on="2023-01-09",
+        issued_by="office", issuer_role="office", holder_key="a" * 32,
+        printed=json.dumps(PRINTED | {"name": NAME}, ensure_ascii=False),
+    )  # fmt: skip
+    register.publish(world.db, world.folder / "certificates.db")
+    conn.execute("update trainees set state = 'certified'")
+    erase(world, one)
+    row = conn.execute("select number, printed, holder_key from certificates").fetchone()
+    assert (row[0], json.loads(row[1]), row[2]) == ("LJRC-1", PRINTED | {"name": ""}, None)
+    with closing(connect(world.folder / "certificates.db")) as public:
+        held = public.execute("select number, holder_key from certificates").fetchall()
+        assert [tuple(one) for one in held] == [("LJRC-1", None)]
 
 
 def picture(conn: sqlite3.Connection, query: queries.Query) -> list[tuple[object, ...]]:
