@@ -23,6 +23,7 @@ NEVER = {
     "scope_marks",
     "sealed_changes",
     "audit_chain",
+    "erasures",
     "sealed_identities",
     "waiting_uploads",
     "write_context",
