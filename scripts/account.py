@@ -1,4 +1,4 @@
-"""Accounts from the shell: create, reset, role, disable, enable, list, sessions, first."""
+"""Accounts from the shell: create, reset, role, disable, enable, unlock, list, sessions, first."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -144,6 +144,16 @@ def enable(username: str, db: Path) -> None:
     click.echo(f"{username}: enabled")
 
 
+@account.command()
+@click.argument("username")
+@on_record
+def unlock(username: str, db: Path) -> None:
+    """Forgive the wrong passwords of an account before the 15 minutes are over."""
+    with opened(db) as conn:
+        accounts.unlock(conn, username, actor=system_user())
+    click.echo(f"{username}: unlocked")
+
+
 @account.command("list")
 @on_record
 def list_accounts(db: Path) -> None:
@@ -157,12 +167,21 @@ def list_accounts(db: Path) -> None:
 
 @account.command("sessions")
 @click.argument("username")
+@click.option("--end", "ended", metavar="ID", help="End this one, or 'all'.")
 @on_record
-def list_sessions(username: str, db: Path) -> None:
-    """List the open sessions of an account: since, last seen, address."""
+def list_sessions(username: str, ended: str | None, db: Path) -> None:
+    """List the open sessions of an account: since, last seen, address, id; or end them."""
     with opened(db) as conn:
+        if ended:
+            only = None if ended == "all" else ended
+            count = sessions.end_sessions(conn, username, only=only, actor=system_user())
+            if not count:
+                raise accounts.AccountFault("session-unknown")
+            click.echo(f"{username}: {count} ended")
+            return
         for one in sessions.sessions_of(conn, username):
-            click.echo("\t".join(str(one[key]) for key in ("opened_at", "last_seen_at", "address")))
+            keys = ("opened_at", "last_seen_at", "address", "public_id")
+            click.echo("\t".join(str(one[key]) for key in keys))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,18 @@ FAULTS = {
         "名录中没有这个机构或主管部门。",
         "There is no such institution or authority on record.",
     ),
+    "account-own": (
+        "不能停用自己的账号或更改自己的角色，请由另一位审计人员操作。",
+        "Nobody disables his own account or changes his own role: ask another auditor.",
+    ),
+    "last-auditor": (
+        "这是最后一个启用的审计账号，请先另设一个再操作。",
+        "This is the last auditor account in use: make another one first.",
+    ),
+    "session-unknown": (
+        "这次登录已经结束。",
+        "That session has ended already.",
+    ),
     "password-wrong": (
         "当前密码不正确，或因连续 5 次输错已暂停 15 分钟。",
         "The current password is wrong, or is paused for 15 minutes after five failures.",

@@ -18,7 +18,7 @@ from training.database import BEIJING, prepare, transaction
 from training.migrations import statements
 
 #: The history of the file's schema; a step that has run anywhere is never edited.
-STEPS = {1: "accounts_001.sql", 3: "accounts_003.sql"}
+STEPS = {1: "accounts_001.sql", 3: "accounts_003.sql", 4: "accounts_004.sql"}
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,17 @@ def open(path: str | Path) -> sqlite3.Connection:
     # Requests wait for this file on the server's one loop: better an error than a standstill.
     conn.execute("pragma busy_timeout = 2000")
     conn.execute("pragma journal_mode = wal")
-    if _version(conn) < max(STEPS):
+    version = _version(conn)
+    if version > max(STEPS):
+        conn.close()
+        raise NewerThanTheCode(f"{NewerThanTheCode.__doc__} ({version} > {max(STEPS)})")
+    if version < max(STEPS):
         _upgrade(conn)
     return conn
+
+
+class NewerThanTheCode(Exception):
+    """The accounts were written by a later version of Lingjun: install that one, or restore."""
 
 
 def _version(conn: sqlite3.Connection) -> int:
@@ -118,6 +126,15 @@ def find(conn: sqlite3.Connection, username: str) -> Account | None:
     """The account of that name, or None."""
     row = conn.execute("select * from accounts where username = ?", (username,)).fetchone()
     return Account.of(row) if row else None
+
+
+def history(conn: sqlite3.Connection, username: str, most: int = 20) -> list[sqlite3.Row]:
+    """The latest entries about an account, newest first: at, actor, action, detail (JSON)."""
+    return conn.execute(
+        "select at, actor, action, detail from account_events where username = ?"
+        " order by id desc limit ?",
+        (username, most),
+    ).fetchall()
 
 
 def everybody(conn: sqlite3.Connection) -> list[Account]:

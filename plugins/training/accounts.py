@@ -17,6 +17,7 @@ from training.account_store import (
     beside,
     everybody,
     find,
+    history,
     open,
     present,
     record,
@@ -36,9 +37,13 @@ __all__ = [
     "enable",
     "everybody",
     "find",
+    "history",
     "open",
     "require_on_record",
+    "scopes_on_record",
     "set_password",
+    "state",
+    "unlock",
 ]
 
 ROLES = {
@@ -48,6 +53,13 @@ ROLES = {
     "assessor": ("第三方考核机构", "third-party assessor"),
     "analyst": ("数据分析", "analyst"),
     "auditor": ("安全审计", "security auditor"),
+}
+#: What an account can be, the first that is true: see :func:`state`.
+STATES = {
+    "disabled": ("已停用", "disabled"),
+    "locked": ("已锁定", "locked"),
+    "one-time": ("一次性密码", "one-time password"),
+    "ok": ("正常", "in use"),
 }
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
@@ -130,7 +142,10 @@ def set_password(
 def disable(
     conn: sqlite3.Connection, username: str, *, actor: str, now: datetime | None = None
 ) -> None:
-    """Close an account (停用): nobody signs in with it, and its sessions end."""
+    """Close an account (停用): nobody signs in with it, and its sessions end.
+
+    Nobody closes his own account, nor that of the last auditor: somebody must be able to undo it.
+    """
     _change(conn, username, actor, "disable", now, {"disabled": 1})
 
 
@@ -151,10 +166,43 @@ def change_role(
     actor: str,
     now: datetime | None = None,
 ) -> None:
-    """Give the account another role or scope; its sessions end, so the old one is gone at once."""
+    """Give the account another role or scope; its sessions end, so the old one is gone at once.
+
+    Not one's own, and not the role of the last auditor.
+    """
     _check_scope(role, institution, province)
     values = {"role": role, "institution": institution, "province": province}
     _change(conn, username, actor, "change-role", now, values)
+
+
+def unlock(
+    conn: sqlite3.Connection, username: str, *, actor: str, now: datetime | None = None
+) -> None:
+    """Forgive the wrong passwords of an account (解锁) before the 15 minutes are over."""
+    with transaction(conn):
+        _require(conn, username)
+        conn.execute("delete from attempts where subject = ?", (attempts.of_account(username),))
+        record(conn, stamp(now or present()), actor, "unlock", username)
+
+
+def state(conn: sqlite3.Connection, account: Account, now: datetime | None = None) -> str:
+    """The key in :data:`STATES` of what the account is at ``now``."""
+    if account.disabled:
+        return "disabled"
+    if attempts.locked(conn, attempts.of_account(account.username), now or present()):
+        return "locked"
+    return "one-time" if account.must_change_password else "ok"
+
+
+def scopes_on_record(record_conn: sqlite3.Connection) -> dict[str, list[tuple[str, str, str]]]:
+    """What an account can belong to, per role: (key, Chinese name, English name) in list order."""
+    return {
+        role: [tuple(row) for row in record_conn.execute(sql)]
+        for role, sql in (
+            ("institution", "select slug, name_zh, name_en from institutions order by seq"),
+            ("province", "select code, name_zh, name_en from provinces order by seq"),
+        )
+    }
 
 
 def require_on_record(
@@ -210,8 +258,19 @@ def _change(
 ) -> None:
     with transaction(conn):
         _require(conn, username)
+        if action in ("disable", "change-role"):
+            _refuse_lockout(conn, username, actor, str(values.get("role")))
         _update(conn, username, now, values)
         record(conn, stamp(now or present()), actor, action, username, **values)
+
+
+def _refuse_lockout(conn: sqlite3.Connection, username: str, actor: str, role: str) -> None:
+    """Asked inside the transaction: two auditors may be closing each other at this moment."""
+    if username == actor:
+        raise AccountFault("account-own")
+    auditors = "select username from accounts where role = 'auditor' and not disabled"
+    if role != "auditor" and [row[0] for row in conn.execute(auditors)] == [username]:
+        raise AccountFault("last-auditor")
 
 
 def _update(

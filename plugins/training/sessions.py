@@ -46,6 +46,8 @@ class Visitor:
 
     actor: dict[str, str | None]
     must_change_password: bool
+    #: The password is older than :data:`training.passwords.MAX_AGE`; it must be changed, too.
+    password_old: bool = False
 
 
 def authenticate(
@@ -137,9 +139,10 @@ def start_session(
     with transaction(conn):
         conn.execute("delete from sessions where last_seen_at < ?", (stamp(now - KEPT),))
         conn.execute(
-            "insert into sessions (token_hash, username, created_at, last_seen_at, address)"
-            " values (?, ?, ?, ?, ?)",
-            (_hash(token), username, stamp(now), stamp(now), address),
+            "insert into sessions"
+            " (token_hash, username, created_at, last_seen_at, address, public_id)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (_hash(token), username, stamp(now), stamp(now), address, secrets.token_hex(8)),
         )
     return token
 
@@ -167,7 +170,8 @@ def visitor(
                 (stamp(now), row["token_hash"]),
             )
     account = Account.of(row)
-    return Visitor(account.actor, account.must_change_password)
+    old = now - datetime.fromisoformat(account.password_changed_at) >= passwords.MAX_AGE
+    return Visitor(account.actor, account.must_change_password or old, old)
 
 
 def end_session(conn: sqlite3.Connection, token: str | None, now: datetime | None = None) -> None:
@@ -183,15 +187,48 @@ def end_session(conn: sqlite3.Connection, token: str | None, now: datetime | Non
             record(conn, when, ended["username"], "sign-out", ended["username"])
 
 
+def end_sessions(
+    conn: sqlite3.Connection,
+    username: str,
+    *,
+    actor: str,
+    only: str | None = None,
+    sparing: str | None = None,
+    now: datetime | None = None,
+) -> int:
+    """End the sessions of an account and return how many there were.
+
+    ``only`` is the public id of the one to end; ``sparing`` the token of the one that stays.
+    """
+    when = stamp(now or present())
+    with transaction(conn):
+        ended = conn.execute(
+            "update sessions set ended_at = :when where username = :username and ended_at is null"
+            " and (:only is null or public_id = :only) and token_hash <> :spared",
+            {"when": when, "username": username, "only": only, "spared": _hash(sparing or "")},
+        ).rowcount
+        if ended:
+            record(conn, when, actor, "end-sessions", username, sessions=ended)
+    return ended
+
+
 def sessions_of(
-    conn: sqlite3.Connection, username: str, now: datetime | None = None
+    conn: sqlite3.Connection,
+    username: str,
+    now: datetime | None = None,
+    *,
+    token: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The account's sessions that are good at ``now``, newest first: since, last seen, address."""
+    """The account's sessions that are good at ``now``, newest first.
+
+    Since, last seen, address, the public id to end it by, and whether it is that of ``token``.
+    """
     now = now or present()
     rows = conn.execute(
-        "select created_at as opened_at, last_seen_at, address from sessions"
+        "select created_at as opened_at, last_seen_at, address, public_id,"
+        " token_hash = ? as present from sessions"
         " where username = ? and ended_at is null order by opened_at desc",
-        (username,),
+        (_hash(token or ""), username),
     )
     return [dict(row) for row in rows if _alive(row, now)]
 

@@ -110,7 +110,7 @@ def test_role(run: Any, store: Any) -> None:
     run("role", "clerk", "--role", "province", "--province", "999999", status=1)
 
 
-@pytest.mark.parametrize("command", ["reset", "disable", "enable"])
+@pytest.mark.parametrize("command", ["reset", "disable", "enable", "unlock"])
 def test_nobody_is_refused(run: Any, command: str) -> None:
     run(command, "nobody", status=1)
 
@@ -141,6 +141,32 @@ def test_lists(run: Any, store: Any) -> None:
         "192.0.2.1"
     ]
     assert run("sessions", "analyst").output == ""
+
+
+def test_unlock(run: Any, store: Any) -> None:
+    password = make(run, "clerk", "--role", "office")
+    for _ in range(5):
+        sessions.authenticate(store, "clerk", "wrong")
+    assert sessions.authenticate(store, "clerk", password) is None
+    run("unlock", "clerk")
+    assert sessions.authenticate(store, "clerk", password)
+
+
+def test_sessions_are_ended(run: Any, store: Any) -> None:
+    make(run, "clerk", "--role", "office")
+    tokens = [sessions.start_session(store, "clerk") for _ in range(3)]
+    first = run("sessions", "clerk").output.splitlines()[0].split("\t")[3]
+    run("sessions", "clerk", "--end", first)
+    assert sum(sessions.visitor(store, token) is None for token in tokens) == 1
+    run("sessions", "clerk", "--end", "all")
+    assert not any(sessions.visitor(store, token) for token in tokens)
+    run("sessions", "clerk", "--end", first, status=1)
+
+
+def test_the_last_auditor_stays(run: Any) -> None:
+    make(run, "keeper", "--role", "auditor")
+    run("disable", "keeper", status=1)
+    run("role", "keeper", "--role", "office", status=1)
 
 
 def test_the_shell_user_stands_in_the_history(run: Any, store: Any) -> None:

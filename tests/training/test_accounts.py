@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -293,3 +294,76 @@ def test_what_two_processes_write_is_kept(tmp_path: Path) -> None:
     for conn in (first, second):
         assert conn.execute("select count(*) from account_events").fetchone()[0] == 4
         conn.close()
+
+
+def auditors(store: sqlite3.Connection, *names: str) -> None:
+    for name in names:
+        accounts.create(store, name, role="auditor", actor="test")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda store, who, by: accounts.disable(store, who, actor=by),
+        lambda store, who, by: accounts.change_role(store, who, "office", actor=by),
+    ],
+    ids=["disable", "role"],
+)
+def test_neither_oneself_nor_the_last_auditor(store: sqlite3.Connection, act) -> None:  # type: ignore[no-untyped-def]
+    auditors(store, "one.auditor", "two.auditor", "gone.auditor")
+    accounts.disable(store, "gone.auditor", actor="one.auditor")
+    for who, by, code in (
+        ("one.auditor", "one.auditor", "account-own"),
+        ("two.auditor", "one.auditor", None),
+        ("one.auditor", "os:root", "last-auditor"),
+        ("one.auditor", "two.auditor", "last-auditor"),
+    ):
+        refused = None
+        try:
+            act(store, who, by)
+        except AccountFault as fault:
+            refused = fault.code
+        assert refused == code
+    found = accounts.find(store, "one.auditor")
+    assert found
+    assert (found.role, found.disabled) == ("auditor", False)
+
+
+def test_two_auditors_cannot_close_each_other(tmp_path: Path, store: sqlite3.Connection) -> None:
+    """Both read two auditors before either writes; the transaction makes one of them wait."""
+    auditors(store, "one.auditor", "two.auditor")
+    refused: list[str] = []
+
+    def close(who: str, by: str) -> None:
+        own = accounts.open(tmp_path / "accounts.db")
+        gate.wait()
+        try:
+            accounts.disable(own, who, actor=by)
+        except AccountFault as fault:
+            refused.append(fault.code)
+        own.close()
+
+    gate = threading.Barrier(2)
+    pairs = [("one.auditor", "two.auditor"), ("two.auditor", "one.auditor")]
+    threads = [threading.Thread(target=close, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == ["last-auditor"]
+
+
+def test_unlocking_forgives_before_the_time(store: sqlite3.Connection) -> None:
+    password = add(store)
+    for n in range(5):
+        sessions.authenticate(store, "clerk", "wrong", address=f"192.0.2.{n}")
+    found = accounts.find(store, "clerk")
+    assert found
+    assert accounts.state(store, found) == "locked"
+    assert sessions.authenticate(store, "clerk", password) is None
+    accounts.unlock(store, "clerk", actor="auditor")
+    assert accounts.state(store, found) == "one-time"
+    assert sessions.authenticate(store, "clerk", password)
+    assert ("auditor", "unlock", "clerk") in events(store)
+    with pytest.raises(AccountFault):
+        accounts.unlock(store, "nobody", actor="auditor")

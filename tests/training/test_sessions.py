@@ -314,3 +314,56 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites() -> None:
     assert (given["value"], given["max_age"]) == ("token", None)
     assert (given["httponly"], given["samesite"]) == (True, "lax")
     assert sessions.cookie("")["max_age"] == 0
+
+
+def test_sessions_are_ended_by_a_name_that_opens_nothing(store: sqlite3.Connection) -> None:
+    here, there, third = (sessions.start_session(store, "clerk", now=NOW) for _ in range(3))
+    foreign = sessions.start_session(store, "other", now=NOW)
+    listed = sessions.sessions_of(store, "clerk", NOW, token=here)
+    assert [one["present"] for one in listed].count(1) == 1
+    names = {one["public_id"] for one in listed}
+    assert len(names) == 3
+    assert all(seen(store, name, NOW) is None for name in names)
+    other = next(one["public_id"] for one in sessions.sessions_of(store, "other", NOW))
+    assert sessions.end_sessions(store, "clerk", only=other, actor="clerk") == 0
+    assert seen(store, foreign, NOW) == "other"
+    there_id = sessions.sessions_of(store, "clerk", NOW, token=there)
+    only = next(one["public_id"] for one in there_id if one["present"])
+    assert sessions.end_sessions(store, "clerk", only=only, actor="clerk") == 1
+    assert [seen(store, one, NOW) for one in (here, there, third)] == ["clerk", None, "clerk"]
+    assert sessions.end_sessions(store, "clerk", sparing=here, actor="clerk") == 1
+    assert [seen(store, one, NOW) for one in (here, third, foreign)] == ["clerk", None, "other"]
+    assert sessions.end_sessions(store, "clerk", actor="auditor") == 1
+    assert seen(store, here, NOW) is None
+    kept = store.execute(
+        "select actor, detail from account_events where action = 'end-sessions' order by id"
+    )
+    assert [tuple(row) for row in kept] == [
+        ("clerk", '{"sessions": 1}'),
+        ("clerk", '{"sessions": 1}'),
+        ("auditor", '{"sessions": 1}'),
+    ]
+
+
+@pytest.mark.parametrize(("age", "old"), [(89, False), (90, True), (5000, True), (-400, False)])
+def test_an_old_password_is_changed_like_the_first(
+    store: sqlite3.Connection, age: int, old: bool
+) -> None:
+    """An age below zero is a clock that was set back: it asks nobody for anything."""
+    accounts.set_password(store, "clerk", "Another-horse-9", actor="clerk", now=NOW)
+    at = later(days=age)
+    found = sessions.visitor(store, sessions.start_session(store, "clerk", now=at), at)
+    assert found
+    assert (found.must_change_password, found.password_old) == (old, old)
+
+
+@pytest.mark.parametrize("year", [2037, 2038, 2040, 2107])
+def test_time_goes_on_after_2038(store: sqlite3.Connection, year: int) -> None:
+    at = NOW.replace(year=year)
+    accounts.set_password(store, "clerk", "Another-horse-9", actor="clerk", now=at)
+    token = sessions.start_session(store, "clerk", now=at)
+    assert seen(store, token, at + timedelta(minutes=29)) == "clerk"
+    assert seen(store, token, at + timedelta(hours=12)) is None
+    fail(store, 5, now=at)
+    assert try_in(store, password="Another-horse-9", now=at) is None
+    assert try_in(store, password="Another-horse-9", now=at + timedelta(minutes=15)) == "clerk"
