@@ -82,6 +82,11 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             "What would change; two people publish it.",
         ),
     )
+    accounts = (
+        "/-/accounts",
+        t("账号管理", "Accounts"),
+        t("新建、重置、停用账号，结束登录。", "Create, reset and disable accounts, end sessions."),
+    )
     log = (
         "/-/audit",
         t("审计记录", "Audit log"),
@@ -155,7 +160,7 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
         ],
         "assessor": [checks],
         "analyst": [checks, groups, tables],
-        "auditor": [log],
+        "auditor": [accounts, log],
     }.get(role, [])
 
 

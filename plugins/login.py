@@ -88,6 +88,7 @@ async def password(request: Request, datasette: Datasette) -> Response:
     again = partial(
         page, datasette, request, "password.html",
         forced=request.scope["visitor"].must_change_password,
+        old=request.scope["visitor"].password_old,
     )  # fmt: skip
     if request.method != "POST":
         return await again()
@@ -125,12 +126,9 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
 
 @hookimpl
 def menu_links(datasette: Datasette, actor: dict[str, Any] | None) -> list[dict[str, Any]]:
-    if "training" not in datasette.databases:
+    if actor or "training" not in datasette.databases:
         return []
-    path, label = (
-        ("/-/password", t("修改密码", "Password")) if actor else ("/-/login", t("登录", "Sign in"))
-    )
-    return [{"href": datasette.urls.path(path), "label": label, "order": 95}]
+    return [{"href": datasette.urls.path("/-/login"), "label": t("登录", "Sign in"), "order": 95}]
 
 
 # Its hashing is used and nothing else: no second sign-in page, no Basic authentication.

@@ -30,10 +30,8 @@ FAULTS = {
         "这是最后一个启用的审计账号，请先另设一个再操作。",
         "This is the last auditor account in use: make another one first.",
     ),
-    "session-unknown": (
-        "这次登录已经结束。",
-        "That session has ended already.",
-    ),
+    "session-unknown": ("这次登录已经结束。", "That session has ended already."),
+    "act-unknown": ("请用页面上的按钮操作。", "Please use the buttons of the page."),
     "password-wrong": (
         "当前密码不正确，或因连续 5 次输错已暂停 15 分钟。",
         "The current password is wrong, or is paused for 15 minutes after five failures.",

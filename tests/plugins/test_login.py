@@ -246,10 +246,10 @@ async def test_the_other_login_page_has_lost(served: Served) -> None:
     assert (await served.get("/-/password-tool", "office")).status_code == 404
 
 
-async def test_the_menu_leads_in_and_to_ones_password(served: Served) -> None:
+async def test_the_menu_leads_in_and_to_ones_account(served: Served) -> None:
     public = (await served.get("/institutions")).text
     assert 'href="/-/login"' in public
-    assert 'href="/-/password"' not in public
+    assert 'href="/-/account"' not in public
     own = (await served.get("/institutions", "analyst")).text
     assert 'href="/-/login"' not in own
-    assert 'href="/-/password"' in own
+    assert 'href="/-/account"' in own
