@@ -7,7 +7,7 @@ from typing import Any
 from datasette import Request, Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils import tilde_encode
-from training import accounts, gate, scopes, sessions
+from training import accounts, attempts, gate, limits, scopes, sessions
 from training.gate import Answer, Knock
 from training.wording import t
 
@@ -43,8 +43,35 @@ async def refuse(datasette: Datasette, request: Request, knock: Knock) -> Respon
     return Response.html(html, status=404)
 
 
+async def slow_down(
+    datasette: Datasette, request: Request, limiter: limits.Limiter
+) -> Response | None:
+    """429 with the time to wait, in words and in Retry-After; None if there is no need."""
+    kind = limits.cost(request.method, request.path, request.query_string)
+    address = attempts.of_address((request.scope.get("client") or [None])[0])
+    seconds = limiter.wait(kind, (request.scope["actor"] or {}).get("id"), address)
+    if not seconds:
+        return None
+    said = t(
+        f"短时间内请求太多，请在 {seconds} 秒后再试；已保存的内容不受影响。",
+        f"Too many requests at once: try again in {seconds} seconds. What is saved stays saved.",
+    )
+    kinds = " ".join(request.headers.get(name) or "" for name in ("accept", "content-type"))
+    if request.path.endswith(".json") or "application/json" in kinds:
+        response = Response.error([said], 429)
+    else:
+        html = await datasette.render_template("wait.html", {"said": said}, request=request)
+        response = Response.html(html, status=429)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 async def respond(
-    datasette: Datasette, request: Request, knock: Knock, served: set[str]
+    datasette: Datasette,
+    request: Request,
+    knock: Knock,
+    served: set[str],
+    limiter: limits.Limiter,
 ) -> Response | None:
     """The gate's own answer; None lets the request through."""
     if not gate.host_allowed(request.scope["headers"], os.environ.get("LINGJUN_HOSTS", "")):
@@ -52,7 +79,7 @@ async def respond(
         return Response.text(f"{said} (LINGJUN_HOSTS)\n", status=400)
     decided = gate.answer(knock, served, accounts="training" in datasette.databases)
     if decided is Answer.LET_IN:
-        return None
+        return await slow_down(datasette, request, limiter)
     if decided is Answer.REFUSE:
         return await refuse(datasette, request, knock)
     targets = {
@@ -80,6 +107,8 @@ def one_no(send: Send, say_no: Callable[[], Awaitable[Response]]) -> Send:
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
+    limiter = limits.Limiter()
+
     def wrap(app: Any) -> Any:
         async def guarded(scope: Message, receive: Any, send: Send) -> None:
             if scope["type"] != "http":
@@ -91,7 +120,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
             request = Request(scope, receive)
             knock = gate.knock_of(request.method, request.path, known)
             served = served_to(datasette, actor)
-            response = await respond(datasette, request, knock, served)
+            response = await respond(datasette, request, knock, served, limiter)
             if response:
                 return await response.asgi_send(send)
             if knock.role != "office" and gate.in_database(knock.path, served):

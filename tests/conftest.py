@@ -52,6 +52,14 @@ def _no_keys_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_limits() -> Iterator[None]:
+    """One account asks a thousand things a minute here; tests/plugins/test_slow_down.py sets its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LINGJUN_LIMITS", "off")
+        yield
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a fresh build, made once and copied for each world."""
