@@ -41,6 +41,7 @@ class Served:
         folder: Path,
         *names: str,
         config: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
         default_deny: bool = True,
     ) -> None:
         self.folder = folder
@@ -48,6 +49,7 @@ class Served:
         self.ds = Datasette(
             [str(file) for file in files],
             config=config,
+            metadata=metadata,
             default_deny=default_deny,
             settings={"default_allow_sql": False, "allow_signed_tokens": False},
             plugins_dir=str(ROOT / "plugins"),
