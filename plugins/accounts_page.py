@@ -42,6 +42,11 @@ async def everybody(request: Request, datasette: Datasette) -> Response:
     if request.method == "POST":
         form = await form_of(request)
         try:
+            if form.get("act") == "duty":
+                on = form.get("on") == "1"
+                await asyncio.to_thread(own.require, form.get("role") or "", on)
+                datasette.add_message(request, t("已更改。", "Changed."), datasette.INFO)
+                return Response.redirect(PATH)
             name, password = await passwords.apart(lambda: own.create(form))
             more = {"given": {"username": name, "password": password}}
         except AccountFault as fault:

@@ -86,6 +86,7 @@ async def respond(
         Answer.PUBLIC_HOME: "/institutions",
         Answer.SIGN_IN: gate.sign_in_url(request.path, request.query_string),
         Answer.FIRST_SIGN_IN: "/-/password",
+        Answer.SET_UP: "/-/account/totp",
     }
     return Response.redirect(targets[decided])
 

@@ -11,7 +11,7 @@ import datasette_auth_passwords
 from datasette import Request, Response, hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
-from training import accounts, gate, passwords, sessions
+from training import accounts, gate, passwords, second_factor, sessions
 from training.account_faults import AccountFault
 from training.wording import current_language, t
 
@@ -64,6 +64,10 @@ async def sign_in(request: Request, datasette: Datasette) -> Response:
     again = partial(page, datasette, request, "login.html", username=name)
     try:
         token = await apart(datasette, sessions.sign_in, name, word, address=address, replacing=old)
+    except sessions.SecondStep as step:
+        response = Response.redirect(gate.code_url(target))
+        response.set_cookie(**sessions.cookie(step.token, second_factor.COOKIE))
+        return response
     except (passwords.Busy, sqlite3.OperationalError):
         return await again(status=503, said=t("服务器正忙，请稍后再试。", "Busy. Try again soon."))
     if token:

@@ -1,4 +1,4 @@
-"""Accounts from the shell: create, reset, role, disable, enable, unlock, list, sessions, first."""
+"""Accounts from the shell: make, reset, close and unlock them, end sessions, second factors."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from training import accounts, database, sessions
+from training import accounts, database, second_factor, sessions
 from training.system_user import system_user
 
 HERE = Path(__file__).resolve().parent.parent
@@ -152,6 +152,29 @@ def unlock(username: str, db: Path) -> None:
     with opened(db) as conn:
         accounts.unlock(conn, username, actor=system_user())
     click.echo(f"{username}: unlocked")
+
+
+@account.command("totp-off")
+@click.argument("username")
+@on_record
+def totp_off(username: str, db: Path) -> None:
+    """Drop the second factor of an account whose owner has lost the telephone."""
+    with opened(db) as conn:
+        if not second_factor.in_force(conn, username):
+            raise click.ClickException(f"{username} has no second factor")
+        second_factor.remove(conn, username, actor=system_user())
+    click.echo(f"{username}: second factor off")
+
+
+@account.command("totp-required")
+@click.argument("role", type=click.Choice(list(accounts.ROLES)))
+@click.argument("state", type=click.Choice(["on", "off"]))
+@on_record
+def totp_required(role: str, state: str, db: Path) -> None:
+    """Make the second factor a duty of a role, or no longer."""
+    with opened(db) as conn:
+        second_factor.require(conn, role, state == "on", actor=system_user())
+    click.echo(f"{role}: {'required' if state == 'on' else 'optional'}")
 
 
 @account.command("list")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from training import accounts, sessions
+from training import accounts, second_factor, sessions
 from training.account_faults import AccountFault
 from training.account_store import Account
 from training.database import connect
@@ -29,6 +29,10 @@ ACTIONS = {
     "sign-in": ("登录", "signed in"),
     "sign-in-refused": ("登录未成功", "sign-in refused"),
     "sign-out": ("退出", "signed out"),
+    "totp": ("输入动态口令", "code given"),
+    "totp-refused": ("动态口令输错", "code was wrong"),
+    "totp-on": ("启用动态口令", "second factor on"),
+    "totp-off": ("关闭动态口令", "second factor off"),
     "confirm-password": ("验证当前密码", "current password confirmed"),
     "confirm-password-refused": ("当前密码输错", "current password was wrong"),
 }
@@ -57,9 +61,11 @@ class AccountDesk:
             one for one in found
             if role in ("", one["role"]) and state in ("", one["state"])
         ]  # fmt: skip
-        return {"accounts": chosen, "all": len(found), "role": role, "state": state} | _choices(
-            names
-        )
+        required = second_factor.required(self.store)
+        return {
+            "accounts": chosen, "all": len(found), "role": role, "state": state,
+            "duty": [(key, t(*pair), key in required) for key, pair in accounts.ROLES.items()],
+        } | _choices(names)  # fmt: skip
 
     def one(self, username: str) -> dict[str, Any] | None:
         """One account with its sessions and its latest history; None if there is no such."""
@@ -83,6 +89,12 @@ class AccountDesk:
             "account": self._shown(account, self._scopes()),
             "sessions": sessions.sessions_of(self.store, self.by, token=token),
         }
+
+    def require(self, role: str, on: bool) -> None:
+        """Make the second factor a duty of a role, or no longer."""
+        if role not in accounts.ROLES:
+            raise AccountFault("role-unknown")
+        second_factor.require(self.store, role, on, actor=self.by)
 
     def create(self, form: Mapping[str, str]) -> tuple[str, str]:
         """Make the account of a filled-in form; its name and its one-time password."""
@@ -108,6 +120,8 @@ class AccountDesk:
             )
         elif act == "end":
             self.end(username, form)
+        elif act == "totp-off":
+            second_factor.remove(store, username, actor=by)
         elif act in ("disable", "enable", "unlock"):
             {"disable": accounts.disable, "enable": accounts.enable, "unlock": accounts.unlock}[
                 act
@@ -157,6 +171,7 @@ class AccountDesk:
             "scope_in_words": _scope_name(one, names),
             "state": state,
             "state_in_words": t(*accounts.STATES[state]),
+            "totp": second_factor.in_force(self.store, one.username),
             "created_at": one.created_at,
             "password_changed_at": one.password_changed_at,
         }

@@ -32,6 +32,15 @@ FAULTS = {
     ),
     "session-unknown": ("这次登录已经结束。", "That session has ended already."),
     "act-unknown": ("请用页面上的按钮操作。", "Please use the buttons of the page."),
+    "totp-on": ("动态口令已经启用。", "The second factor is in force already."),
+    "totp-wrong": (
+        "动态口令不对，请等手机显示下一个再试，并检查手机时间。",
+        "That code is not right: wait for the next one, and check the clock of your telephone.",
+    ),
+    "totp-required": (
+        "您的角色必须使用动态口令，不能关闭；换手机请联系账号管理员。",
+        "Your role must have a second factor; the auditor helps when the telephone is new.",
+    ),
     "password-wrong": (
         "当前密码不正确，或因连续 5 次输错已暂停 15 分钟。",
         "The current password is wrong, or is paused for 15 minutes after five failures.",

@@ -18,7 +18,12 @@ from training.database import BEIJING, prepare, transaction
 from training.migrations import statements
 
 #: The history of the file's schema; a step that has run anywhere is never edited.
-STEPS = {1: "accounts_001.sql", 3: "accounts_003.sql", 4: "accounts_004.sql"}
+STEPS = {
+    1: "accounts_001.sql",
+    3: "accounts_003.sql",
+    4: "accounts_004.sql",
+    5: "accounts_005.sql",
+}
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,8 @@ def unlock(
     """Forgive the wrong passwords of an account (解锁) before the 15 minutes are over."""
     with transaction(conn):
         _require(conn, username)
-        conn.execute("delete from attempts where subject = ?", (attempts.of_account(username),))
+        subjects = (attempts.of_account(username), attempts.of_second_factor(username))
+        conn.execute("delete from attempts where subject in (?, ?)", subjects)
         record(conn, stamp(now or present()), actor, "unlock", username)
 
 
@@ -189,7 +190,8 @@ def state(conn: sqlite3.Connection, account: Account, now: datetime | None = Non
     """The key in :data:`STATES` of what the account is at ``now``."""
     if account.disabled:
         return "disabled"
-    if attempts.locked(conn, attempts.of_account(account.username), now or present()):
+    subjects = attempts.of_account, attempts.of_second_factor
+    if any(attempts.locked(conn, of(account.username), now or present()) for of in subjects):
         return "locked"
     return "one-time" if account.must_change_password else "ok"
 
@@ -286,3 +288,4 @@ def _update(
         "update sessions set ended_at = ? where username = ? and ended_at is null",
         (stamp(now or present()), username),
     )
+    conn.execute("delete from pending_sign_ins where username = ?", (username,))

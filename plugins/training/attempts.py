@@ -20,6 +20,11 @@ def of_account(username: str) -> str:
     return hashlib.sha256(f"account\0{username}".encode(errors="replace")).hexdigest()
 
 
+def of_second_factor(username: str) -> str:
+    """The subject of wrong codes after the password; a right password does not touch it."""
+    return hashlib.sha256(f"second\0{username}".encode(errors="replace")).hexdigest()
+
+
 def of_address(address: str | None) -> str | None:
     """The subject of a network address; a whole IPv6 /64 is one household. None stays None."""
     if not address:

@@ -11,6 +11,7 @@ from enum import Enum
 from urllib.parse import quote
 
 from training.accounts import ROLES
+from training.second_factor import COOKIE as PENDING_COOKIE
 from training.sessions import COOKIE, Visitor
 
 ANYBODY = frozenset({*ROLES, "anonymous"})
@@ -33,9 +34,9 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/assets/.+", ANYBODY),
     (r"/-/static(-zh|-en)?/.+", ANYBODY),
     (r"/favicon\.ico", ANYBODY),
-    (r"/-/login", ANYBODY),
+    (r"/-/login(/code)?", ANYBODY),
     (r"/", SIGNED_IN),
-    (r"/-/logout|/-/password|/-/account", SIGNED_IN),
+    (r"/-/logout|/-/password|/-/account(/totp)?", SIGNED_IN),
     (r"/-/accounts(/[a-z][a-z0-9._-]{2,31})?", frozenset({"auditor"})),
     (r"/-/(jump|queries|actor)(\.json)?", SIGNED_IN),
     (r"/-/schema(\.json|\.md)?", SIGNED_IN),
@@ -53,10 +54,14 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
 )
 #: The one form that anybody may send: it asks about a certificate and changes nothing.
 PUBLIC_FORM = "/verify"
+#: What is posted to by who is nobody yet.
+SIGN_IN_PAGES = frozenset({"/-/login", "/-/login/code"})
 #: What somebody with a one-time password reaches before choosing one, beside the public pages.
 PASSWORD_FIRST = frozenset({"/-/password", "/-/logout"})
+#: The same for somebody whose role must have a second factor and who has none.
+SET_UP_FIRST = frozenset({"/-/account/totp", "/-/password", "/-/logout"})
 #: The cookies this site sets; no other one reaches Datasette, its own `ds_actor` least of all.
-COOKIES = frozenset({COOKIE, "lang", "ds_messages"})
+COOKIES = frozenset({COOKIE, PENDING_COOKIE, "lang", "ds_messages"})
 
 _COMPILED = tuple((re.compile(pattern), roles) for pattern, roles in ROUTES)
 _OF_DATABASE = re.compile(r"/([^/.]+)(\.\w+|/.*)?")
@@ -73,6 +78,7 @@ class Answer(Enum):
     PUBLIC_HOME = "send it to the public list"
     SIGN_IN = "ask who it is"
     FIRST_SIGN_IN = "ask for a password of one's own first"
+    SET_UP = "ask for a second factor first"
     REFUSE = "say no, in the same words whatever is behind the address"
 
 
@@ -84,6 +90,7 @@ class Knock:
     path: str
     role: str = "anonymous"
     must_change_password: bool = False
+    must_set_up: bool = False
 
     @property
     def is_page(self) -> bool:
@@ -101,7 +108,9 @@ def knock_of(method: str, path: str, visitor: Visitor | None) -> Knock:
     """The request of ``visitor``, who is None without a session."""
     if visitor is None:
         return Knock(method, path)
-    return Knock(method, path, str(visitor.actor["role"]), visitor.must_change_password)
+    return Knock(
+        method, path, str(visitor.actor["role"]), visitor.must_change_password, visitor.must_set_up
+    )
 
 
 def answer(knock: Knock, databases: Collection[str], *, accounts: bool = True) -> Answer:
@@ -112,14 +121,16 @@ def answer(knock: Knock, databases: Collection[str], *, accounts: bool = True) -
     if knock.path == "/" and knock.role == "anonymous" and knock.is_page:
         return Answer.PUBLIC_HOME
     if not accounts:
-        open_here = knock.is_public and knock.path != "/-/login"
+        open_here = knock.is_public and knock.path not in SIGN_IN_PAGES
         return Answer.LET_IN if open_here else Answer.REFUSE
-    if knock.is_public or knock.path == "/-/login":
+    if knock.is_public or knock.path in SIGN_IN_PAGES:
         return Answer.LET_IN
     if knock.role == "anonymous":
         return Answer.SIGN_IN if knock.is_page else Answer.REFUSE
     if knock.must_change_password and knock.path not in PASSWORD_FIRST:
         return Answer.FIRST_SIGN_IN if knock.is_page else Answer.REFUSE
+    if knock.must_set_up and knock.path not in SET_UP_FIRST:
+        return Answer.SET_UP if knock.is_page else Answer.REFUSE
     open_here = _listed(knock.path, knock.role) or in_database(knock.path, databases)
     return Answer.LET_IN if open_here else Answer.REFUSE
 
@@ -181,8 +192,13 @@ def sign_in_url(path: str, query: str) -> str:
     return f"/-/login?next={quote(target, safe='/')}"
 
 
+def code_url(target: str) -> str:
+    """The address of the page that asks for the code and leads to ``target`` afterwards."""
+    return "/-/login/code" if target == "/" else f"/-/login/code?next={quote(target, safe='/')}"
+
+
 def local_target(target: str | None) -> str:
     """``target`` if it is a path on this very site and not part of signing in, otherwise ``/``."""
     if not target or not _LOCAL.fullmatch(target):
         return "/"
-    return "/" if re.match(r"/-/(login|logout|password)\b", target) else target
+    return "/" if re.match(r"/-/(login|logout|password|account/totp)\b", target) else target

@@ -48,7 +48,7 @@ def cost(method: str, path: str, query: str) -> str | None:
 
     The public site is not counted: it is small, and whoever likes may mirror it.
     """
-    if method == "POST" and path == "/-/login":
+    if method == "POST" and path in gate.SIGN_IN_PAGES:
         return "sign-in"
     if method == "POST" and _UPLOAD.fullmatch(path):
         return "upload"

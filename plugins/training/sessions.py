@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from training import accounts, attempts, passwords
+from training import accounts, attempts, passwords, second_factor
 from training.account_faults import AccountFault
 from training.account_store import Account, present, record, stamp
 from training.database import transaction
+from training.identity import Keys
 
 COOKIE = "lingjun_session"
 IDLE = timedelta(minutes=30)
@@ -30,14 +31,14 @@ KEPT = timedelta(days=30)
 present_actor: ContextVar[dict[str, str | None] | None] = ContextVar("present_actor", default=None)
 
 
-def cookie(token: str) -> dict[str, Any]:
-    """How the browser is to keep a session's token; an empty token takes the cookie back.
+def cookie(token: str, name: str = COOKIE) -> dict[str, Any]:
+    """How the browser is to keep a token, a session's or another's; an empty one is taken back.
 
     That it travels over TLS alone where there is TLS is the rule of plugins/headers.py for every
     cookie.
     """
     kept = {"value": token, "max_age": None if token else 0}
-    return {"key": COOKIE, **kept, "httponly": True, "samesite": "lax"}
+    return {"key": name, **kept, "httponly": True, "samesite": "lax"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,16 @@ class Visitor:
     must_change_password: bool
     #: The password is older than :data:`training.passwords.MAX_AGE`; it must be changed, too.
     password_old: bool = False
+    #: The role must have a second factor, and the account has none yet.
+    must_set_up: bool = False
+
+
+class SecondStep(Exception):
+    """The password was right and a code is awaited; ``token`` is not that of a session."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("a code is awaited")
+        self.token = token
 
 
 def authenticate(
@@ -94,12 +105,35 @@ def sign_in(
     address: str | None = None,
     replacing: str | None = None,
 ) -> str | None:
-    """Open a session for the right words and return its token; end the one it replaces."""
+    """Open a session for the right words and return its token; end the one it replaces.
+
+    Raises :class:`SecondStep` for an account that signs in with a code, too.
+    """
     account = authenticate(conn, username, password, address=address)
     if not account:
         return None
+    if second_factor.in_force(conn, account.username):
+        raise SecondStep(second_factor.wait_for_code(conn, account.username))
     end_session(conn, replacing)
     return start_session(conn, account.username, address=address)
+
+
+def sign_in_with_code(
+    conn: sqlite3.Connection,
+    keys: Keys,
+    pending: str | None,
+    code: str,
+    *,
+    address: str | None = None,
+    replacing: str | None = None,
+    now: datetime | None = None,
+) -> str | None:
+    """Open the session that :class:`SecondStep` held back; None when the code is not right."""
+    username = second_factor.admit(conn, keys, pending, code, address=address, now=now)
+    if not username:
+        return None
+    end_session(conn, replacing)
+    return start_session(conn, username, address=address, now=now)
 
 
 def change_password(
@@ -155,7 +189,10 @@ def visitor(
         return None
     now = now or present()
     row = conn.execute(
-        "select a.*, s.token_hash, s.created_at as opened_at, s.last_seen_at"
+        "select a.*, s.token_hash, s.created_at as opened_at, s.last_seen_at,"
+        " exists (select 1 from second_factor_roles where role = a.role) and not exists ("
+        "select 1 from second_factors as f where f.username = a.username"
+        " and f.confirmed_at is not null) as must_set_up"
         " from sessions as s join accounts as a using (username)"
         " where s.token_hash = ? and s.ended_at is null and not a.disabled",
         (_hash(token),),
@@ -171,7 +208,8 @@ def visitor(
             )
     account = Account.of(row)
     old = now - datetime.fromisoformat(account.password_changed_at) >= passwords.MAX_AGE
-    return Visitor(account.actor, account.must_change_password or old, old)
+    must_change = account.must_change_password or old
+    return Visitor(account.actor, must_change, old, bool(row["must_set_up"]))
 
 
 def end_session(conn: sqlite3.Connection, token: str | None, now: datetime | None = None) -> None:

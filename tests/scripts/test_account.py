@@ -6,9 +6,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
-from training import accounts, passwords, sessions
+from training import accounts, passwords, second_factor, sessions
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "account.py"
 ONE_TIME = re.compile(r"one-time password: (\S+)")
@@ -181,3 +182,17 @@ def test_without_a_record_there_is_no_account(script: ModuleType, tmp_path: Path
     words = ["first", "--db", str(tmp_path / "nothing.db")]
     assert CliRunner().invoke(script.account, words).exit_code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_second_factors_from_the_shell(run: Any, store: Any, world: Any) -> None:
+    make(run, "clerk", "--role", "office")
+    run("totp-off", "clerk", status=1)
+    run("totp-required", "office", "on")
+    assert second_factor.required(store) == {"office"}
+    run("totp-required", "office", "off")
+    assert second_factor.required(store) == set()
+    run("totp-required", "boss", "on", status=2)
+    totp = pyotp.TOTP(second_factor.begin(store, world.keys, "clerk"))
+    second_factor.confirm(store, world.keys, "clerk", totp.now())
+    run("totp-off", "clerk")
+    assert not second_factor.in_force(store, "clerk")
