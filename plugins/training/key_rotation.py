@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from training import audit, identity, uploads
+from training import account_store, audit, identity, uploads
 from training.database import acting, connect, transaction
 
 #: So many rows in one transaction: the server goes on writing between two of them.
@@ -56,7 +56,11 @@ def left(record: Path) -> dict[str, int]:
             ).fetchone()[0]
             for table in _SEALED
         }
-    return {**counts, "uploads": sum(_version(path) != current for path in _files(record))}
+    return {
+        **counts,
+        "uploads": sum(_version(path) != current for path in _files(record)),
+        "second_factors": len(_factors(record, current)),
+    }
 
 
 def reseal(record: Path, by: str) -> Iterator[tuple[str, int]]:
@@ -71,6 +75,9 @@ def reseal(record: Path, by: str) -> Iterator[tuple[str, int]]:
             if _version(path) != keys.current:
                 _reseal_file(sealer, path)
                 yield "uploads", 1
+        moved = _reseal_factors(record, sealer)
+        if moved:
+            yield "second_factors", moved
         with transaction(conn), acting(conn, by, "script"):
             audit.record(conn, by, "script", "rotate-keys", "sealed_identities", None,
                          version=keys.current)  # fmt: skip
@@ -111,6 +118,28 @@ def _reseal_block(
         conn.executemany(
             f"update {table} set key_version = ?, sealed = ? where {key} = ?", resealed
         )
+    return len(rows)
+
+
+def _factors(record: Path, current: int) -> list[sqlite3.Row]:
+    """The second factors of accounts under an older key."""
+    with closing(account_store.open(account_store.beside(record))) as conn:
+        return conn.execute(
+            "select username, key_version, sealed from second_factors where key_version <> ?",
+            (current,),
+        ).fetchall()
+
+
+def _reseal_factors(record: Path, sealer: identity.Sealer) -> int:
+    rows = _factors(record, sealer.version)
+    with closing(account_store.open(account_store.beside(record))) as conn, transaction(conn):
+        for row in rows:
+            owner = f"account:{row['username']}"
+            text = sealer.open(owner, row["key_version"], row["sealed"])
+            conn.execute(
+                "update second_factors set key_version = ?, sealed = ? where username = ?",
+                (sealer.version, sealer.seal(owner, text), row["username"]),
+            )
     return len(rows)
 
 

@@ -4,10 +4,11 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from training import identity, key_rotation, roster, uploads
+from training import accounts, identity, key_rotation, passwords, roster, uploads
 from training.context import Sender
 
 from tests.conftest import ROOT, YEAR, World
@@ -17,7 +18,7 @@ COUNT = 7
 
 
 @pytest.fixture
-def people(world: World, conn: sqlite3.Connection) -> World:
+def people(world: World, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> World:
     path = world.folder / "roster.csv"
     path.write_text(
         roster_csv([person(n, institution="清华大学") for n in range(COUNT)]), encoding="utf-8"
@@ -31,7 +32,20 @@ def people(world: World, conn: sqlite3.Connection) -> World:
     folder = uploads.folder_of(world.db)
     uploads.keep(conn, folder, world.keys, b"content", account="a", year=YEAR,
                  sender=Sender("tsinghua"), file_name="x.csv", options={})  # fmt: skip
+    monkeypatch.setattr(passwords, "ITERATIONS", 1)
+    with closing(accounts.open(world.folder / "accounts.db")) as file:
+        accounts.create(file, "clerk", role="analyst", actor="test")
+        file.execute(
+            "insert into second_factors (username, sealed, key_version) values ('clerk', ?, 1)",
+            (identity.Sealer(world.keys).seal("account:clerk", "SECRET"),),
+        )
     return world
+
+
+def factor(world: World) -> str:
+    with closing(accounts.open(world.folder / "accounts.db")) as file:
+        row = file.execute("select key_version, sealed from second_factors").fetchone()
+    return identity.Sealer(world.keys).open("account:clerk", *tuple(row))
 
 
 def opened(world: World, conn: sqlite3.Connection) -> set[str]:
@@ -53,13 +67,17 @@ def test_everything_is_resealed_and_still_opens(people: World, conn: sqlite3.Con
     assert key_rotation.add_version(people.db) == 2
     assert key_rotation.left(people.db) == {
         "sealed_identities": COUNT, "sealed_changes": 1, "uploads": 1,
+        "second_factors": 1,
     }  # fmt: skip
     with pytest.raises(key_rotation.NotRotated, match="sealed_identities 7"):
         key_rotation.drop_old(people.db, "test")
-    assert rotate(people) == {"sealed_identities": COUNT, "sealed_changes": 1, "uploads": 1}
+    assert rotate(people) == {
+        "sealed_identities": COUNT, "sealed_changes": 1, "uploads": 1, "second_factors": 1,
+    }  # fmt: skip
     assert opened(people, conn) == before
     assert key_rotation.drop_old(people.db, "test") == [1]
     assert set(people.keys.sealing) == {2}
+    assert factor(people) == "SECRET"
     assert opened(people, conn) == before
     (token,) = (path.stem for path in uploads.folder_of(people.db).glob("*.sealed"))
     with uploads.readable(uploads.folder_of(people.db), people.keys, token) as path:
@@ -120,7 +138,7 @@ def test_the_command_only_looks_unless_told(people: World) -> None:
         return run.returncode, run.stdout + run.stderr
 
     status, said = call()
-    assert (status, said.count(": 0 under an older key")) == (0, 3)
+    assert (status, said.count(": 0 under an older key")) == (0, 4)
     status, said = call("--new-key", "--drop-old")
     assert status == 0
     assert f"'sealed_identities': {COUNT}" in said
