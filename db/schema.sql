@@ -573,6 +573,40 @@ CREATE TABLE consents (
     unique (trainee_id, text_version)
 ) strict;
 
+CREATE TABLE assessment_events (
+    id integer primary key autoincrement,
+    assessment_id integer not null references assessments (id),
+    at text not null,
+    actor text not null,
+    via text not null,
+    event text not null check (event in ('finalised', 'sent_back')),
+    reason text,
+    total integer,                        -- ten-thousandths of a point, as it then was
+    constraint "退回须写明理由" check (event <> 'sent_back' or trim(reason) <> '')
+) strict;
+
+CREATE TABLE assessment_evidence (
+    id integer primary key,
+    assessment_id integer not null references assessments (id),
+    added_at text not null,
+    added_by text not null,
+    note text not null check (trim(note) <> ''),
+    sha256 text check (length(sha256) = 64 and sha256 not glob '*[^0-9a-f]*')
+) strict;
+
+CREATE TABLE assessment_decisions (
+    year text primary key references programme_years (key),   -- the assessed year
+    document text not null check (trim(document) <> ''),      -- 文号
+    dated_on text not null check (dated_on is date(dated_on)),
+    reason text not null default '',                          -- how a tie was decided
+    decided_by text not null,
+    decided_at text not null,
+    published_by text,
+    published_at text,
+    constraint "公布人不能是记录决定的人" check (published_by <> decided_by),
+    constraint "公布必须有人和时间" check ((published_by is null) = (published_at is null))
+) strict, without rowid;
+
 CREATE TABLE erasures (
     trainee_id integer primary key references trainees (id),
     row_hash text not null check (length(row_hash) = 32),  -- keyed hash of the row and whom it was about
@@ -673,6 +707,10 @@ CREATE INDEX province_supports_province on province_supports (province);
 CREATE INDEX fund_items_class on fund_items (cohort_id);
 
 CREATE INDEX training_plans_province on training_plans (province);
+
+CREATE INDEX assessment_events_assessment on assessment_events (assessment_id);
+
+CREATE INDEX assessment_evidence_assessment on assessment_evidence (assessment_id);
 
 CREATE VIEW current_year as
 select key from programme_years where state <> 'planned' order by state = 'open' desc, key desc limit 1;
@@ -825,12 +863,6 @@ end;
 CREATE TRIGGER roster_batches_kept before delete on roster_batches
 begin
     select raise(abort, '批次不能删除 (a batch is never deleted)');
-end;
-
-CREATE TRIGGER assessments_final_fixed before update on assessments
-when old.status = 'final' and new.status = 'draft'
-begin
-    select raise(abort, '已定稿的考核不能退回草稿 (a final assessment stays final)');
 end;
 
 CREATE TRIGGER audit_institutions_insert after insert on institutions
@@ -1871,6 +1903,166 @@ CREATE TRIGGER audit_consents_delete after delete on consents
                 select now_at, actor, via, 'delete', 'consents', old.id, (select json_group_object(key, iif(key in (), json_array('***', '***'), json(value))) from json_each(json_object('id', json_array(old.id, null), 'trainee_id', json_array(old.trainee_id, null), 'text_version', json_array(old.text_version, null), 'at', json_array(old.at, null), 'channel', json_array(old.channel, null))) where json_extract(value, '$[0]') is not json_extract(value, '$[1]'))
                 from acting_now;
             end;
+
+CREATE TRIGGER assessment_events_fixed before update on assessment_events
+begin
+    select raise(abort, '考核经历只能追加 (the history of an assessment is append-only)');
+end;
+
+CREATE TRIGGER assessment_events_kept before delete on assessment_events
+begin
+    select raise(abort, '考核经历只能追加 (the history of an assessment is append-only)');
+end;
+
+CREATE TRIGGER assessment_evidence_fixed before update on assessment_evidence
+begin
+    select raise(abort, '考核依据只能追加 (evidence is append-only)');
+end;
+
+CREATE TRIGGER assessment_evidence_kept before delete on assessment_evidence
+begin
+    select raise(abort, '考核依据只能追加 (evidence is append-only)');
+end;
+
+CREATE TRIGGER assessments_weighted before insert on assessments
+when (select coalesce(sum(weight), 0) from assessment_indicators where year = new.year) <> 100
+begin
+    select raise(abort, '各指标权重合计须为 100 才能开始评分 (weights must total 100 before scoring begins)');
+end;
+
+CREATE TRIGGER assessment_indicators_fixed_insert after insert on assessment_indicators
+when exists (select 1 from assessments where year = new.year)
+begin
+    select raise(abort, '评分已经开始，指标和权重不能再改 (scoring has begun: indicators and weights are fixed)');
+end;
+
+CREATE TRIGGER assessment_indicators_fixed_update before update on assessment_indicators
+when (old.year, old.code, old.weight) is not (new.year, new.code, new.weight)
+    and exists (select 1 from assessments where year in (old.year, new.year))
+begin
+    select raise(abort, '评分已经开始，指标和权重不能再改 (scoring has begun: indicators and weights are fixed)');
+end;
+
+CREATE TRIGGER assessment_indicators_fixed_delete before delete on assessment_indicators
+when exists (select 1 from assessments where year = old.year)
+begin
+    select raise(abort, '评分已经开始，指标和权重不能再改 (scoring has begun: indicators and weights are fixed)');
+end;
+
+CREATE TRIGGER assessments_third_party before insert on assessments
+when exists (select 1 from institutions where slug = new.scored_by)
+begin
+    select raise(abort, '考核方不能是承担机构 (an institution never assesses)');
+end;
+
+CREATE TRIGGER assessment_scores_placed before insert on assessment_scores
+when new.year <> (select year from assessments where id = new.assessment_id)
+begin
+    select raise(abort, '得分的年度与考核不符 (the score is of another year than its assessment)');
+end;
+
+CREATE TRIGGER assessment_scores_final_insert before insert on assessment_scores
+when (select status from assessments where id = new.assessment_id) = 'final'
+begin
+    select raise(abort, '考核已定稿，得分不能再改 (the assessment is final: its scores are fixed)');
+end;
+
+CREATE TRIGGER assessment_scores_final_update before update on assessment_scores
+when (select count(*) from assessments
+    where id in (old.assessment_id, new.assessment_id) and status = 'final')
+begin
+    select raise(abort, '考核已定稿，得分不能再改 (the assessment is final: its scores are fixed)');
+end;
+
+CREATE TRIGGER assessment_scores_final_delete before delete on assessment_scores
+when (select status from assessments where id = old.assessment_id) = 'final'
+begin
+    select raise(abort, '考核已定稿，得分不能再改 (the assessment is final: its scores are fixed)');
+end;
+
+CREATE TRIGGER assessments_final_fixed before update on assessments
+when old.status = 'final' and new.status = 'draft'
+begin
+    select raise(abort, '已定稿的考核不能退回草稿 (a final assessment stays final)')
+    from acting_now where coalesce(trim(reason), '') = '';
+    select raise(abort, '本年度已有末位决定，不能退回考核 (a decision rests on this assessment)')
+    where exists (select 1 from assessment_decisions where year = old.year);
+end;
+
+CREATE TRIGGER assessments_finalised after update on assessments
+when old.status = 'draft' and new.status = 'final'
+begin
+    insert into assessment_events (assessment_id, at, actor, via, event, total)
+    select new.id, now_at, actor, via, 'finalised',
+        (select total from assessment_totals where assessment_id = new.id)
+    from acting_now;
+end;
+
+CREATE TRIGGER assessments_sent_back after update on assessments
+when old.status = 'final' and new.status = 'draft'
+begin
+    insert into assessment_events (assessment_id, at, actor, via, event, reason, total)
+    select new.id, now_at, actor, via, 'sent_back', reason,
+        (select total from assessment_totals where assessment_id = new.id)
+    from acting_now;
+end;
+
+CREATE TRIGGER assessment_decisions_complete before insert on assessment_decisions
+when exists (
+    select 1 from institution_years as m
+    left join assessment_totals as a on a.year = m.year and a.institution = m.institution
+    where m.year = new.year and m.ranked and m.status not in ('named', 'suspended')
+        and not coalesce(a.is_final, 0))
+begin
+    select raise(abort, '考核尚未全部定稿，不能作出末位决定 (no decision before every assessment is final)');
+end;
+
+CREATE TRIGGER assessment_decisions_stand before update on assessment_decisions
+when old.published_at is not null
+    or (old.year, old.document, old.dated_on, old.reason, old.decided_by, old.decided_at)
+        is not (new.year, new.document, new.dated_on, new.reason, new.decided_by, new.decided_at)
+begin
+    select raise(abort, '决定不能修改，未公布的可以撤回 (a decision is not altered; before publication it is withdrawn)');
+end;
+
+CREATE TRIGGER assessment_decisions_kept before delete on assessment_decisions
+when old.published_at is not null
+begin
+    select raise(abort, '已公布的决定不能撤回 (a published decision stands)');
+end;
+
+CREATE TRIGGER suspensions_decided before insert on suspensions
+begin
+    select raise(abort, '暂停只针对考核年度的下一年度 (a suspension is for the year after the assessed one)')
+    where new.year <> substr(new.assessed_year, 6) || '-' || (substr(new.assessed_year, 6) + 1);
+    select raise(abort, '须先记录末位决定 (a suspension rests on a recorded decision)')
+    where not exists (select 1 from assessment_decisions where year = new.assessed_year);
+    select raise(abort, '只有参加考核排名的机构才会被暂停 (only a ranked institution is suspended)')
+    where not exists (
+        select 1 from institution_years as m
+        join assessment_totals as a on a.year = m.year and a.institution = m.institution
+        where m.year = new.assessed_year and m.institution = new.institution and m.ranked and a.is_final);
+end;
+
+CREATE TRIGGER suspensions_published_with_decision_insert before insert on suspensions
+when new.published_at <> '' and not exists (
+    select 1 from assessment_decisions where year = new.assessed_year and published_at <> '')
+begin
+    select raise(abort, '暂停随末位决定一并公布 (a suspension is published with its decision)');
+end;
+
+CREATE TRIGGER suspensions_published_with_decision_update before update on suspensions
+when new.published_at <> '' and old.published_at is not new.published_at and not exists (
+    select 1 from assessment_decisions where year = new.assessed_year and published_at <> '')
+begin
+    select raise(abort, '暂停随末位决定一并公布 (a suspension is published with its decision)');
+end;
+
+CREATE TRIGGER suspensions_fixed before update on suspensions
+when (old.year, old.institution, old.assessed_year) is not (new.year, new.institution, new.assessed_year)
+begin
+    select raise(abort, '暂停的年度和机构不能改 (whom and when a suspension is for is fixed)');
+end;
 
 CREATE TRIGGER erasures_fixed before update on erasures
 begin

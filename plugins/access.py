@@ -21,6 +21,7 @@ OFFICE_READS = (
     *("trainees", "trainee_states", "trainee_transitions", "trainee_events"),
     *("roster_batches", "batch_changes", "batch_problems", "remembered_headers"),
     *("assessment_indicators", "assessments", "assessment_scores", "assessment_totals"),
+    *("assessment_events", "assessment_evidence", "assessment_decisions"),
     *("suspensions", "certificates", "province_contacts", "contact_forms"),
     *("course_modules", "class_sessions", "attendance", "class_attendance", "exchange_activities"),
     *("retraining", "province_supports", "fund_items", "cohort_accounts", "partner_organisations"),

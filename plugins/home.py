@@ -87,6 +87,35 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
         t("账号管理", "Accounts"),
         t("新建、重置、停用账号，结束登录。", "Create, reset and disable accounts, end sessions."),
     )
+    scores = (
+        "/-/assessment",
+        t("考核评分", "Assessment"),
+        t(
+            "评分、上传评分表、定稿，看排名。",
+            "Score, upload the sheet, make it final, see the ranking.",
+        ),
+    )
+    own_result = (
+        "/-/assessment",
+        t("考核结果", "Our assessment"),
+        t(
+            "办公室公布后，本单位的得分和名次。",
+            "Our own scores and place, once the office publishes.",
+        ),
+    )
+    decision = (
+        "/-/assessment/decision",
+        t("考核和末位决定", "Assessment and decision"),
+        t("覆盖、排名、末位决定及其公布。", "Coverage, ranking, the decision on the lowest."),
+    )
+    report = (
+        "/-/report",
+        t("定期报告", "Periodical report"),
+        t(
+            "人数、占比、检查、待办；可打印，可下载。",
+            "Figures, checks, backlog; to print or download.",
+        ),
+    )
     log = (
         "/-/audit",
         t("审计记录", "Audit log"),
@@ -144,6 +173,7 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             classes,
             plans,
             retraining,
+            own_result,
         ],
         "province": [rosters, persons, *([people, batches, data] if own else []), *local],
         "office": [
@@ -154,11 +184,13 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             *local,
             retraining,
             certificates,
+            decision,
+            report,
             record,
             release,
             tables,
         ],
-        "assessor": [checks],
+        "assessor": [scores, checks],
         "analyst": [checks, groups, tables],
         "auditor": [accounts, log],
     }.get(role, [])

@@ -119,14 +119,26 @@ def assess(conn: sqlite3.Connection, scores: Mapping[str, int], status: str = "f
     """Give each institution the same score, in hundredths, for every indicator."""
     for institution, score in scores.items():
         assessment = insert(
-            conn, "assessments", year=YEAR, institution=institution, status=status,
-            scored_by="assessor", finalised_at="2022-12-01T10:00:00+08:00",
+            conn, "assessments", year=YEAR, institution=institution, scored_by="assessor",
+            finalised_at="2022-12-01T10:00:00+08:00",
         )  # fmt: skip
         for indicator in INDICATORS:
             insert(
                 conn, "assessment_scores", assessment_id=assessment, year=YEAR,
                 indicator=indicator, score_hundredths=score,
             )  # fmt: skip
+        conn.execute("update assessments set status = ? where id = ?", (status, assessment))
+
+
+def lift_laws_of_assessment(conn: sqlite3.Connection) -> None:
+    """Let a test put scores and suspensions straight in, to look at what their readers make of them."""
+    laws = conn.execute(
+        "select name from sqlite_master where type = 'trigger' and (name glob 'assessment_scores_final_*'"
+        " or name in ('suspensions_decided', 'suspensions_published_with_decision_insert',"
+        " 'suspensions_published_with_decision_update'))"
+    ).fetchall()
+    for law in laws:
+        conn.execute(f"drop trigger {law[0]}")
 
 
 def add_batch(conn: sqlite3.Connection, **columns: Any) -> int:

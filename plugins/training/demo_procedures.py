@@ -146,7 +146,7 @@ def assess(
     ).fetchall()
     for slug in institutions:
         assessment = insert(conn, "assessments", {
-            "year": year, "institution": slug, "status": "final", "scored_by": "assessor",
+            "year": year, "institution": slug, "scored_by": "assessor",
             "finalised_at": f"{year[5:]}-12-15T10:00:00+08:00",
         })  # fmt: skip
         for indicator in indicators:
@@ -157,6 +157,7 @@ def assess(
                 "assessment_id": assessment, "year": year, "indicator": indicator["code"],
                 "score_hundredths": score,
             })  # fmt: skip
+        conn.execute("update assessments set status = 'final' where id = ?", (assessment,))
 
 
 def _low_score(slug: str, indicator: str) -> int:

@@ -18,6 +18,7 @@ ANYBODY = frozenset({*ROLES, "anonymous"})
 SIGNED_IN = frozenset(ROLES)
 OFFICE = frozenset({"office"})
 READERS_OF_AUDIT = frozenset({"auditor", "office"})
+ASSESSED = frozenset({"office", "assessor", "institution"})
 SENDERS = frozenset({"office", "institution", "province"})
 LOCAL = frozenset({"office", "province"})
 TEACHING = frozenset({"office", "institution"})
@@ -50,6 +51,10 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/release", OFFICE),
     (r"/-/audit(/.*)?", READERS_OF_AUDIT),
     (r"/-/certificates(/.*)?", OFFICE),
+    (r"/-/assessment", ASSESSED),
+    (r"/-/assessment/(upload|template\.csv)", frozenset({"assessor"})),
+    (r"/-/assessment/(decision|back)", OFFICE),
+    (r"/-/report(\.xlsx)?", OFFICE),
     (r"/-/upload-csvs", SIGNED_IN),
 )
 #: The one form that anybody may send: it asks about a certificate and changes nothing.

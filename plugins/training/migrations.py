@@ -137,6 +137,12 @@ def m011_teaching(db: Database) -> None:
     _audit(db, "consents")
 
 
+@migrations()
+def m012_assessment(db: Database) -> None:
+    """What happened to an assessment, its evidence, and the decision on the lowest ranked."""
+    _run(db, "m012_assessment.sql")
+
+
 def mark_scopes(db: Database, *watches: scope_triggers.Watch) -> None:
     """From now on mark the scope files that a change of these tables concerns."""
     for statement in scope_triggers.triggers(watches):

@@ -123,7 +123,7 @@ def context_of(conn: sqlite3.Connection, order: Order) -> rows.Context:
         raise BadCall(f"no sender {sender} in {table}")
     suspended = conn.execute(
         "select institution from institution_years where year = ? and status = 'suspended'"
-        " union select institution from suspensions where year = ?",
+        " union select institution from suspensions where year = ? and published_at <> ''",
         (order.year, order.year),
     )
     remembered = conn.execute(

@@ -12,7 +12,7 @@ from training import releases
 
 from tests.conftest import YEAR, World
 from tests.served import Served
-from tests.worlds import release
+from tests.worlds import lift_laws_of_assessment, release
 
 PAGES = ("/institutions", f"/institutions/{YEAR}", f"/institutions?year={YEAR}")
 FILES = ("/institutions.csv", "/institutions.json")
@@ -87,6 +87,7 @@ async def test_officials_are_not_named(site: Served, path: str) -> None:
 
 async def test_a_published_suspension_is_shown(changing: Served, world: World) -> None:
     with world.connect() as conn:
+        lift_laws_of_assessment(conn)
         conn.execute(
             "insert into suspensions values (?1, 'zju', ?1, 'office', '2021-11-01', '函', ?2)",
             (YEAR, "2021-11-02"),

@@ -16,7 +16,7 @@ from training.database import connect
 
 from tests.conftest import YEAR, World
 from tests.served import Served
-from tests.worlds import release
+from tests.worlds import lift_laws_of_assessment, release
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -141,6 +141,7 @@ async def test_a_suspended_institution_is_shown_with_date_and_document(
     changing: Served, world: World
 ) -> None:
     with world.connect() as conn:
+        lift_laws_of_assessment(conn)
         conn.execute(
             "insert into suspensions values (?1, 'zju', ?1, 'office', '2021-11-01', '工信函9号', ?2)",
             (YEAR, "2021-11-02"),

@@ -24,7 +24,7 @@ from tests.scope_world import (
     settle,
 )
 from tests.training import scope_columns
-from tests.worlds import add_batch, add_class, assess, certify, insert
+from tests.worlds import add_batch, add_class, assess, certify, insert, lift_laws_of_assessment
 
 #: What a row of each place may never hold, whoever it is about.
 NEVER = ("person_key", "mobile_key", "sealed", "key_version")
@@ -150,6 +150,7 @@ def test_how_an_institution_stands_is_told_to_nobody_before_it_is_published(
 ) -> None:
     assess(conn, {"tsinghua": 1234, "pku": 4321})
     conn.execute("update institution_years set status = 'bottom_two_provisional'")
+    lift_laws_of_assessment(conn)
     conn.execute(
         "insert into suspensions values (?, 'tsinghua', ?, 'office', '2021-11-01', '暂停函', null)",
         (YEAR, YEAR),

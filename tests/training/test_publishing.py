@@ -13,7 +13,7 @@ from training import projections, publishing, releases
 from training.database import connect, now
 
 from tests.conftest import YEAR, World
-from tests.worlds import release
+from tests.worlds import lift_laws_of_assessment, release
 
 #: What may be public, column by column. A new one is a decision, not an accident.
 DRAFTED = {
@@ -92,6 +92,7 @@ def statuses(world: World) -> dict[str, str]:
 
 
 def suspend(conn: sqlite3.Connection, institution: str, published_at: str | None) -> None:
+    lift_laws_of_assessment(conn)
     conn.execute(
         "insert into suspensions values (?, ?, ?, 'office', '2021-11-01', '函', ?)",
         (YEAR, institution, YEAR, published_at),
@@ -126,6 +127,7 @@ def test_a_release_has_the_columns_of_the_draft_and_no_others(world: World) -> N
 def test_nothing_of_a_person_a_contact_or_a_score_is_in_the_bytes(
     world: World, conn: sqlite3.Connection
 ) -> None:
+    lift_laws_of_assessment(conn)
     conn.executescript(CANARIES)
     conn.execute("pragma wal_checkpoint(truncate)")
     assert b"canary" in world.db.read_bytes()

@@ -14,6 +14,7 @@ from tests.worlds import (
     assess,
     certify,
     insert,
+    lift_laws_of_assessment,
     set_year,
     statuses,
     verdict,
@@ -181,6 +182,7 @@ def test_coverage_needs_every_institution_and_every_indicator(conn: sqlite3.Conn
     institutions = members(conn)
     assess(conn, {slug: 9_000 + place for place, slug in enumerate(institutions)})
     assert verdict(conn, "check_assessment_coverage") == (21, 21, "pass")
+    lift_laws_of_assessment(conn)
     conn.execute(
         "delete from assessment_scores where indicator = 'funds' and assessment_id ="
         " (select id from assessments where institution = 'pku')"
@@ -207,6 +209,7 @@ def test_a_draft_is_no_final_score_and_the_office_is_not_ranked(conn: sqlite3.Co
 
 def test_a_total_weighs_the_indicators(conn: sqlite3.Connection) -> None:
     assess(conn, {"pku": 8_550})
+    lift_laws_of_assessment(conn)
     conn.execute("update assessment_scores set score_hundredths = 0 where indicator = 'funds'")
     (row,) = ask(conn, "check_assessment_ranking")
     assert (row["place"], row["points"]) == (1, 81.225)
@@ -299,6 +302,7 @@ def test_a_suspended_institution_is_neither_covered_nor_ranked(conn: sqlite3.Con
 
 
 def suspend(conn: sqlite3.Connection, institution: str) -> None:
+    lift_laws_of_assessment(conn)
     insert(
         conn, "suspensions", year=YEAR, institution=institution, assessed_year=YEAR,
         decided_by="office", decided_at="2021-06-01", document="示例",

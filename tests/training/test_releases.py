@@ -13,7 +13,7 @@ from training.releases import NotReleased
 
 from tests.conftest import YEAR, World
 from tests.people import person
-from tests.worlds import add_people, release
+from tests.worlds import add_people, lift_laws_of_assessment, release
 
 RENAME = "update institutions set name_en = 'New name' where slug = 'pku'"
 
@@ -195,6 +195,7 @@ def test_an_absence_is_never_called_an_elimination(world: World, conn: sqlite3.C
 def test_changes_are_told_fact_by_fact(world: World, conn: sqlite3.Connection) -> None:
     conn.execute("update institution_tracks set track = 'srdi'"
                  " where institution = 'zju' and track = 'thematic'")  # fmt: skip
+    lift_laws_of_assessment(conn)
     conn.execute(
         "insert into suspensions values (?1, 'pku', ?1, 'office', '2021-11-01', '函1号', '2021-11-02')",
         (YEAR,),

@@ -12,7 +12,7 @@ from training.database import acting, transaction
 from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
 from tests.scope_world import add_person, settle
-from tests.worlds import add_batch, add_class, add_people, certify, insert
+from tests.worlds import add_batch, add_class, add_people, certify, insert, lift_laws_of_assessment
 
 
 def entries(conn: sqlite3.Connection) -> dict[str, int]:
@@ -78,12 +78,14 @@ def test_a_change_of_what_every_file_shows_marks_them_all(
 ) -> None:
     if table == "institution_years":
         conn.execute("delete from institution_tracks where institution = 'xmu'")
+    lift_laws_of_assessment(conn)
     with marked(conn) as found:
         conn.execute(CHANGES[table])
     assert "shared" in found
 
 
 def test_what_no_file_shows_marks_none(conn: sqlite3.Connection) -> None:
+    lift_laws_of_assessment(conn)
     with marked(conn) as found:
         conn.execute("update institution_years set status = 'bottom_two_provisional'")
         conn.execute(
