@@ -291,6 +291,7 @@ def test_a_change_of_what_is_shown_makes_the_file_anew(
 ) -> None:
     public = world.folder / "public.db"
     before = rows_of(public)
+    lift_laws_of_assessment(conn)
     conn.execute(change)
     assert not publishing.publish(world.db, public)  # not by itself: two people look at it first
     assert rows_of(public) == before
@@ -305,6 +306,7 @@ def test_a_change_of_what_is_not_shown_leaves_no_trace(
 ) -> None:
     public = world.folder / "public.db"
     before = rows_of(public)
+    lift_laws_of_assessment(conn)
     conn.execute(change)
     assert not release(world)
     projections.refresh(world.db, "public", public)
