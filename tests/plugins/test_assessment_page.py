@@ -1,5 +1,7 @@
 """The pages of the assessment: each role its own, the sheet by form and by file, the decision."""
 
+import sqlite3
+
 import pytest
 from training import new_year
 
@@ -13,6 +15,11 @@ DECISION = "/-/assessment/decision"
 
 def full(institution: str, score: str) -> dict[str, str]:
     return {f"score/{institution}/{code}": score for code in INDICATORS}
+
+
+def without_refusals(conn: sqlite3.Connection) -> list[str]:
+    """The record, but for the log: a refusal may be written down there."""
+    return [line for line in conn.iterdump() if "audit_" not in line and "sqlite_seq" not in line]
 
 
 @pytest.mark.parametrize(
@@ -46,14 +53,14 @@ async def test_no_act_of_anybody_else_is_taken(
 ) -> None:
     with world.connect() as conn:
         assess(conn, {"zju": 8_000})
-        before = list(conn.iterdump())
+        before = without_refusals(conn)
     for who in ("office", "institution", "province", "assessor", "analyst", "auditor", None):
         if who != allowed:
             answer = await served.post(path, who, data=form)
             assert answer.status_code in (302, 403, 404), (path, who)
             assert answer.status_code != 302 or who is None
     with world.connect() as conn:
-        assert list(conn.iterdump()) == before
+        assert without_refusals(conn) == before
 
 
 async def test_a_bad_value_loses_nothing(served: Served) -> None:
