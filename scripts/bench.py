@@ -1,15 +1,16 @@
 """Measure in a temporary folder, and print what it takes and the ratios within this run."""
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from training import bench_public, bench_scopes
+from training import bench_dashboard, bench_public, bench_scopes
 from training.bench import Bench, Figure
 
 
 @click.command(help=__doc__)
-@click.argument("what", type=click.Choice(["import", "public", "scopes"]))
+@click.argument("what", type=click.Choice(["dashboard", "import", "public", "scopes"]))
 @click.option("--rows", default=100_000, show_default=True, help="People in the large roster.")
 @click.option("--few", default=2_000, show_default=True, help="People in the usual roster.")
 @click.option("--repeat", default=3, show_default=True, help="Child processes for each figure.")
@@ -18,15 +19,26 @@ def bench(what: str, rows: int, few: int, repeat: int) -> None:
         imports(rows, few, repeat)
     elif what == "scopes":
         scope_files(repeat)
+    elif what == "dashboard":
+        dashboard(rows, few, repeat)
     else:
         public()
 
 
 def scope_files(repeat: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for cost in bench_scopes.costs(Path(folder), repeat):
-            goal = f"  (goal {cost.goal} ms)" if cost.goal else ""
-            click.echo(f"{cost.name:36} {cost.milliseconds:9.3f} ms{goal}")
+        told(bench_scopes.costs(Path(folder), repeat))
+
+
+def dashboard(rows: int, few: int, repeat: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        told(bench_dashboard.costs(Path(folder), (few, rows), repeat))
+
+
+def told(costs: Iterable[bench_scopes.Cost]) -> None:
+    for cost in costs:
+        goal = f"  (goal {cost.goal} ms)" if cost.goal else ""
+        click.echo(f"{cost.name:36} {cost.milliseconds:9.3f} ms{goal}")
 
 
 def imports(rows: int, few: int, repeat: int) -> None:

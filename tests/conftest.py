@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 import yaml
-from training import building, identity
+from training import building, charts, identity
 from training.database import connect
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 YEAR = "2021-2022"
+#: The renderer of charts, which takes a second to load: only tests of charts want it.
+DRAWN = charts._drawn
 
 
 @dataclass
@@ -58,6 +60,11 @@ def _no_limits() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("LINGJUN_LIMITS", "off")
         yield
+
+
+@pytest.fixture(autouse=True)
+def _quick_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "_drawn", lambda spec: "<svg></svg>")
 
 
 @pytest.fixture(scope="session")

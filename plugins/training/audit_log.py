@@ -3,7 +3,10 @@
 import json
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from training.database import BEIJING
 
 PAGE = 50
 
@@ -56,6 +59,24 @@ def account_entries(
         },
     )
     return [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
+
+
+def days_ago(days: int) -> str:
+    """The day ``days`` before today in Beijing, as the filters of the log take it."""
+    return (datetime.now(BEIJING) - timedelta(days=days)).date().isoformat()
+
+
+def tally(conn: sqlite3.Connection, log: str, since: str) -> list[dict[str, Any]]:
+    """How many entries of each act ``log`` (audit_log or account_events) has from ``since`` on.
+
+    Entries are in the order of time, so the count begins at the end and stops at the day.
+    """
+    before = conn.execute(f"select id from {log} where at < ? order by id desc limit 1", (since,))
+    rows = conn.execute(
+        f"select action, count(*) as entries from {log} where id > ? group by action order by action",
+        ((before.fetchone() or (0,))[0],),
+    )
+    return [dict(row) for row in rows]
 
 
 def choices(conn: sqlite3.Connection) -> dict[str, list[str]]:

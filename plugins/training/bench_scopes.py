@@ -36,19 +36,19 @@ def costs(folder: Path, repeat: int) -> Iterator[Cost]:
     passwords.ITERATIONS = 1  # nobody signs in with these
     list(demo.make(record))
     for one in (Scope("institution", "pku"), Scope("province", "330000"), Scope("analysis")):
-        yield Cost(f"refresh {one.name}", _median(partial(_refresh, record, one), repeat))
+        yield Cost(f"refresh {one.name}", median(partial(_refresh, record, one), repeat))
     pku = Scope("institution", "pku")
-    yield Cost("see that it is fresh", _median(lambda: scopes.is_fresh(record, pku), 1000), "< 0.1")
+    yield Cost("see that it is fresh", median(lambda: scopes.is_fresh(record, pku), 1000), "< 0.1")
     with closing(connect(record, read_only=True)) as conn:
         people = [("institution", row[0]) for row in conn.execute("select slug from institutions")]
         people += [("province", row[0]) for row in conn.execute("select code from provinces")]
-    with _server(record) as ask:
-        own = _cookie(record, "institution", "pku")
-        _median(lambda: ask(PAGE, own), 10)  # the first pages load templates
-        few = _median(lambda: ask(PAGE, own), 10 * repeat)
+    with server(record) as ask:
+        own = cookie(record, "institution", "pku")
+        median(lambda: ask(PAGE, own), 10)  # the first pages load templates
+        few = median(lambda: ask(PAGE, own), 10 * repeat)
         for role, place in people:
-            ask("/", _cookie(record, role, place))
-        many = _median(lambda: ask(PAGE, own), 10 * repeat)
+            ask("/", cookie(record, role, place))
+        many = median(lambda: ask(PAGE, own), 10 * repeat)
     yield Cost("a table page, 1 scope attached", few)
     yield Cost(f"a table page, {len(people)} scopes attached", many)
     yield Cost("what the others add to it", many - few, "< 10")
@@ -60,7 +60,8 @@ def _refresh(record: Path, scope: Scope) -> None:
     scopes.refresh(record, scope)
 
 
-def _median(act: Callable[[], object], times: int) -> float:
+def median(act: Callable[[], object], times: int) -> float:
+    """The middle of so many runs of ``act``, in milliseconds."""
     taken = []
     for _ in range(times):
         begin = time.perf_counter()
@@ -69,19 +70,19 @@ def _median(act: Callable[[], object], times: int) -> float:
     return statistics.median(taken) * 1000
 
 
-def _cookie(record: Path, role: str, place: str) -> str:
+def cookie(record: Path, role: str, place: str = "") -> str:
     """A session of somebody of that place, who is made for it."""
-    file, name = accounts.at(accounts.beside(record)), f"bench-{role}-{place}"[:32]
+    file, name = accounts.at(accounts.beside(record)), f"bench-{role}-{place}"[:32].strip("-")
     if not accounts.find(file, name):
         accounts.create(
             file, name, "Correct-horse-9", role=role, actor="bench", must_change_password=False,
-            **{role: place},  # type: ignore[arg-type]
+            **({role: place} if place else {}),  # type: ignore[arg-type]
         )  # fmt: skip
     return f"{sessions.COOKIE}={sessions.start_session(file, name)}"
 
 
 @contextmanager
-def _server(record: Path) -> Iterator[Callable[[str, str], None]]:
+def server(record: Path) -> Iterator[Callable[[str, str], None]]:
     """The server of ``make serve``, and how to ask it for a page."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

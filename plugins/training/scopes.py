@@ -86,8 +86,8 @@ def is_fresh(record: str | Path, scope: Scope) -> bool:
     target = scope.path(record)
     if not target.exists():
         return False
-    wanted = projections.wanted(_reader(record), scope.audience, **scope.params)
-    return projections.held(_reader(target)) == wanted
+    wanted = projections.wanted(reader(record), scope.audience, **scope.params)
+    return projections.held(reader(target)) == wanted
 
 
 def refresh(record: str | Path, scope: Scope) -> bool:
@@ -114,7 +114,7 @@ def _make_folder(folder: Path) -> None:
     os.chmod(folder, 0o700)
 
 
-def _reader(path: str | Path) -> sqlite3.Connection:
+def reader(path: str | Path) -> sqlite3.Connection:
     """The calling thread's own open connection for looking."""
     opened: dict[str, sqlite3.Connection] = _threads.__dict__.setdefault("opened", {})
     key = str(path)
