@@ -3,12 +3,11 @@
 import asyncio
 import logging
 import sqlite3
-import threading
 from typing import Any
 
 from datasette import Request, hookimpl
 from datasette.app import Datasette
-from training import boards, charts, queries
+from training import boards, queries
 
 
 async def shown(datasette: Datasette, actor: dict[str, Any] | None) -> boards.Board | None:
@@ -35,9 +34,3 @@ def top_homepage(datasette: Datasette, request: Request) -> Any:
         return await datasette.render_template("_dashboard.html", {"board": found}, request=request)
 
     return board
-
-
-@hookimpl
-def startup(datasette: Datasette) -> None:
-    if "training" in datasette.databases:
-        threading.Thread(target=charts.warm, daemon=True).start()

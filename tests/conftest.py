@@ -64,7 +64,7 @@ def _no_limits() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _quick_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charts, "_drawn", lambda spec: "<svg></svg>")
+    monkeypatch.setattr(charts, "_drawn", lambda specs: ["<svg></svg>"] * len(specs))
 
 
 @pytest.fixture(scope="session")

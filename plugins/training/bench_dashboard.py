@@ -57,7 +57,9 @@ def costs(folder: Path, sizes: tuple[int, ...], repeat: int) -> Iterator[Cost]:
         with bench_scopes.server(record) as ask:
             own = bench_scopes.cookie(record, "office")
             median(lambda: ask("/", own), 10)  # noqa: B023 - the first pages load templates
+            bare = median(lambda: ask("/-/password", own), 20 * repeat)  # noqa: B023
             pages.append(median(lambda: ask("/", own), 20 * repeat))  # noqa: B023
+        yield Cost(f"a page without figures, {people} people", bare)
         yield Cost(f"home page, warm, {people} people", pages[-1], "<= 50")
     yield Cost("what more people add to the page", pages[-1] - pages[0], "< 10")
 
@@ -65,8 +67,10 @@ def costs(folder: Path, sizes: tuple[int, ...], repeat: int) -> Iterator[Cost]:
 def fill(record: Path, people: int) -> None:
     """Put ``people`` nominated people into the record, spread over institutions and authorities."""
     values = {"people": people, "year": YEAR}
-    with closing(connect(record)) as conn, transaction(conn):
-        with acting(conn, system_user(), "script", bulk=True):
-            conn.execute(_ENTERPRISES, {"people": people})
-            conn.execute(_PEOPLE, values)
-
+    with (
+        closing(connect(record)) as conn,
+        transaction(conn),
+        acting(conn, system_user(), "script", bulk=True),
+    ):
+        conn.execute(_ENTERPRISES, {"people": people})
+        conn.execute(_PEOPLE, values)

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -133,8 +133,7 @@ def compute(source: Source) -> None:
         made = _mark(source, conn)
         parts = _parts(source, conn)
     _keep(source, _UNDRAWN, as_of, parts)
-    drawn = [replace(part.drawn(), chart=None) for part in parts]
-    _keep(source, made, as_of, drawn)
+    _keep(source, made, as_of, dashboard.drawn(parts))
 
 
 def _parts(source: Source, conn: sqlite3.Connection) -> list[Part]:

@@ -33,12 +33,6 @@ class Part:
     chart: charts.Spec | None = None
     svg: str = ""
 
-    def drawn(self) -> "Part":
-        """The same with its chart drawn; without one still if it can't be."""
-        if self.chart is None:
-            return self
-        return replace(self, svg=charts.render(self.chart, self.name, self.title, self.told))
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -47,6 +41,13 @@ class Shown:
     query: str
     says: Callable[[list[Row]], str] = field(default=lambda rows: "")
     draw: Callable[[list[Row]], charts.Spec] | None = None
+
+
+def drawn(parts: list[Part]) -> list[Part]:
+    """The same with their charts drawn; a part whose chart can't be drawn is without one."""
+    wanted = [charts.Chart(p.chart, p.name, p.title, p.told) for p in parts if p.chart]
+    found = dict(zip((chart.name for chart in wanted), charts.render(wanted), strict=True))
+    return [replace(part, chart=None, svg=found.get(part.name, "")) for part in parts]
 
 
 def _headcount(rows: list[Row]) -> str:
@@ -130,7 +131,9 @@ def _of(column: str) -> Callable[[list[Row]], charts.Spec]:
 
 def _progress(rows: list[Row]) -> charts.Spec:
     drawn = [{"label": _name(row), "value": row["numerator"]} for row in rows]
-    return charts.bars(drawn, t("人数（虚线为目标）", "People (dashed: target)"), rows[0]["threshold"])
+    return charts.bars(
+        drawn, t("人数（虚线为目标）", "People (dashed: target)"), rows[0]["threshold"]
+    )
 
 
 def _shares(rows: list[Row]) -> charts.Spec:
@@ -142,7 +145,10 @@ def _shares(rows: list[Row]) -> charts.Spec:
         }
         for row in rows
     ]
-    axis = t("%（深色为下限，浅色到上限，虚线为要求）", "% (dark: lower bound, pale: upper, dashed: floor)")
+    axis = t(
+        "%（深色为下限，浅色到上限，虚线为要求）",
+        "% (dark: lower bound, pale: upper, dashed: floor)",
+    )
     return charts.bars(drawn, axis, rows[0]["threshold"] if rows else None, limit=100)
 
 
@@ -260,10 +266,22 @@ def of_auditor(record: sqlite3.Connection, accounts: sqlite3.Connection) -> list
     for name, conn, table, title in logs:
         rows = audit_log.tally(conn, table, since)
         says = t("；", "; ").join(f"{row['action']} {row['entries']}" for row in rows)
-        href = f"/-/audit?log={name}&since={since}" if name == "accounts" else f"/-/audit?since={since}"
+        href = (
+            f"/-/audit?log={name}&since={since}"
+            if name == "accounts"
+            else f"/-/audit?since={since}"
+        )
         texts = [{key: str(value) for key, value in row.items()} for row in rows]
         found.append(
-            Part(name, title, says or t("没有记录。", "Nothing."), "", href, ["action", "entries"], texts)
+            Part(
+                name,
+                title,
+                says or t("没有记录。", "Nothing."),
+                "",
+                href,
+                ["action", "entries"],
+                texts,
+            )
         )
     return found
 

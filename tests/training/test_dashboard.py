@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 from xml.etree import ElementTree
@@ -172,7 +171,7 @@ def test_the_auditor_reads_counts_alone(world: World) -> None:
 def test_a_chart_that_fails_leaves_its_table(
     world: World, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(spec: charts.Spec) -> str:
+    def fail(specs: list[charts.Spec]) -> list[str]:
         raise ValueError("no drawing today")
 
     monkeypatch.setattr(charts, "_drawn", fail)
@@ -182,18 +181,18 @@ def test_a_chart_that_fails_leaves_its_table(
 
 
 @pytest.fixture
-def drawing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real renderer, which other tests do without."""
     from tests.conftest import DRAWN
 
     monkeypatch.setattr(charts, "_drawn", DRAWN)
-    yield
 
 
 @pytest.mark.usefixtures("drawing")
 def test_a_name_is_text_and_never_markup() -> None:
     evil = '<script>alert(1)</script>"><a href="javascript:x">'
-    svg = charts.render(charts.bars([{"label": evil, "value": 1}], evil), "one", evil, evil)
+    spec = charts.bars([{"label": evil, "value": 1}], evil)
+    (svg,) = charts.render([charts.Chart(spec, "one", evil, evil)])
     tree = ElementTree.fromstring(svg)
     tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
     assert tags.isdisjoint({"script", "a", "image", "foreignObject", "use"})
@@ -204,7 +203,8 @@ def test_a_name_is_text_and_never_markup() -> None:
 @pytest.mark.usefixtures("drawing")
 def test_ids_are_unique_and_words_stay_words(conn: sqlite3.Connection) -> None:
     row = {"scope": "330000", "label": "浙江", "value": 7, "shown": "7"}
-    made = [charts.render(charts.tiles([row]), name, "题", "说明") for name in ("one", "two")]
+    spec = charts.tiles([row])
+    made = charts.render([charts.Chart(spec, name, "题", "说明") for name in ("one", "two")])
     page = "".join(made)
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
@@ -215,3 +215,10 @@ def test_ids_are_unique_and_words_stay_words(conn: sqlite3.Connection) -> None:
         assert set(labelled.split()) <= set(ids)
 
 
+@pytest.mark.usefixtures("drawing")
+def test_one_chart_that_makes_no_sense_spoils_no_other() -> None:
+    good = charts.bars([{"label": "a", "value": 1}], "n")
+    bad = {"mark": "no such mark", "encoding": 7}
+    one, two = charts.render([charts.Chart(s, "c", "t", "d") for s in (bad, good)])
+    assert one == ""
+    assert "</svg>" in two
