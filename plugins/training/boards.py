@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ class Board:
     as_of: str
     parts: list[Part]
     is_current: bool
+    #: What the page made of it, kept by the page: it is the same for everybody who reads it.
+    rendered: list[str] = field(default_factory=list, compare=False)
 
 
 @dataclass(frozen=True)
