@@ -7,6 +7,7 @@ with its time. The file may be deleted at any time.
 
 import contextvars
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
@@ -138,6 +139,13 @@ def compute(source: Source) -> None:
     _keep(source, made, as_of, dashboard.drawn(parts))
 
 
+def _try(source: Source) -> None:
+    try:
+        compute(source)
+    except Exception:  # in a thread nobody would hear of it; the page goes on with what it has
+        logging.getLogger(__name__).exception("no figures for %s", source.place)
+
+
 def _parts(source: Source, conn: sqlite3.Connection) -> list[Part]:
     if source.role != "auditor":
         return dashboard.parts(conn, source.role, source.database, source.catalogue())
@@ -159,7 +167,7 @@ def _start(source: Source) -> threading.Thread:
         work = _threads.get(key)
         if work is None or not work.is_alive():
             run = contextvars.copy_context().run  # takes the reader's language along
-            work = threading.Thread(target=run, args=(compute, source), daemon=True)
+            work = threading.Thread(target=run, args=(_try, source), daemon=True)
             _threads[key] = work
             work.start()
         return work
