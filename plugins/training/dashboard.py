@@ -14,8 +14,12 @@ from training.database import now
 from training.queries import Query, Row
 from training.wording import label, t
 
-#: Columns of a result that its table on the dashboard leaves out.
-_HIDDEN = frozenset({"check_id", "scope", "as_of", "name_zh", "name_en", "institution", "province"})
+#: Columns of a result that its table on the dashboard leaves out. What people wrote freely may name
+#: somebody, and what is kept beside the record must outlive nobody's erasure.
+_HIDDEN = frozenset({
+    "check_id", "scope", "as_of", "name_zh", "name_en", "institution", "province",
+    "file_name", "decision_reason",
+})  # fmt: skip
 _MOST_ROWS = 50
 
 

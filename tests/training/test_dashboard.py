@@ -12,7 +12,7 @@ from training.boards import Board, Source
 from training.wording import speaking
 
 from tests.conftest import World
-from tests.worlds import add_people, set_year
+from tests.worlds import add_batch, add_people, set_year
 
 ACTORS: dict[str, dict[str, Any]] = {
     "office": {"role": "office"},
@@ -222,3 +222,12 @@ def test_one_chart_that_makes_no_sense_spoils_no_other() -> None:
     one, two = charts.render([charts.Chart(s, "c", "t", "d") for s in (bad, good)])
     assert one == ""
     assert "</svg>" in two
+
+
+def test_what_is_kept_holds_no_free_words(world: World, conn: sqlite3.Connection) -> None:
+    add_batch(conn, file_name="张三.csv")
+    one = part(shown(world, "institution"), "report_batches")
+    assert one.says.startswith("共 1 批")
+    assert "张三".encode() not in b"".join(
+        file.read_bytes() for file in world.folder.glob("figures.db*")
+    )
