@@ -1,8 +1,10 @@
 """The access log (访问日志): who asked for which address and what came of it, never for whom."""
 
 import logging
+from typing import Any
 
 from datasette import hookimpl
+from datasette.database import Database
 
 
 class WithoutQuery(logging.Filter):
@@ -21,3 +23,15 @@ def startup() -> None:
     log = logging.getLogger("uvicorn.access")
     if not any(type(one).__name__ == WithoutQuery.__name__ for one in log.filters):
         log.addFilter(WithoutQuery())
+
+
+# The core would print each statement that fails, with its parameters: they hold what was searched
+# for. Whoever asked reads in the answer what was wrong.
+_execute = Database.execute
+
+
+async def _execute_unsaid(self: Database, *words: Any, **more: Any) -> Any:
+    return await _execute(self, *words, **{**more, "log_sql_errors": False})
+
+
+Database.execute = _execute_unsaid
