@@ -48,6 +48,14 @@ def told(exception: Exception, request: Request) -> tuple[int, str | None, str]:
             "A parameter of this address makes no sense: open the page again by its links.",
         )
         return 400, None, text
+    if type(exception) is sqlite3.DatabaseError and "prohibited" in str(exception):
+        return 400, None, t("这个表不能查询。", "That table can't be queried.")
+    if isinstance(exception, (sqlite3.ProgrammingError, sqlite3.Warning)):
+        text = t(
+            "一次只能运行一条 SQL 语句，参数要填全。",
+            "One SQL statement at a time, with all its parameters.",
+        )
+        return 400, None, text
     if isinstance(exception, DatasetteError):
         # The core's text with markup has one without beside it.
         return exception.status, exception.title, exception.plain_message or exception.message

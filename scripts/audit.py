@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent.parent
 @click.group(help=__doc__)
 @click.option(
     "--db",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     default=HERE / "db" / "training.db",
     show_default="db/training.db",
 )
@@ -25,11 +25,19 @@ def audit(context: click.Context, db: Path) -> None:
     context.obj = db
 
 
+def opened(db: Path) -> sqlite3.Connection:
+    """The record, read only; a call without one is told what to do."""
+    try:
+        return connect(db, read_only=True)
+    except FileNotFoundError as error:
+        raise click.UsageError(f"There is no record at {db}: run scripts/build.py.") from error
+
+
 @contextmanager
 def logs(db: Path) -> Iterator[list[tuple[sqlite3.Connection, audit_chain.Log]]]:
     """Both logs, each with an open connection to its file; that of accounts if there are any."""
     beside = accounts.beside(db)
-    with closing(connect(db, read_only=True)) as record:
+    with closing(opened(db)) as record:
         found = [(record, audit_chain.AUDIT)]
         if beside.exists():
             with closing(accounts.open(beside)) as people:
@@ -67,7 +75,7 @@ def verify(db: Path, heads: tuple[str, ...]) -> None:
 @click.pass_obj
 def show(db: Path, last: int, actor: str | None, action: str | None) -> None:
     wanted = audit_log.Wanted(actor=actor or "", action=action or "")
-    with closing(connect(db, read_only=True)) as conn:
+    with closing(opened(db)) as conn:
         for row in reversed(audit_log.entries(conn, wanted, size=last)):
             click.echo(json.dumps(row, ensure_ascii=False))
 

@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent.parent
 @click.group(help=__doc__)
 @click.option(
     "--db",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     default=HERE / "db" / "training.db",
     show_default="db/training.db",
 )
@@ -37,6 +37,8 @@ def or_refuse(act: Callable[[], T]) -> T:
         return act()
     except (Refused, identity.KeysMissing) as refusal:
         raise click.ClickException(str(refusal)) from refusal
+    except FileNotFoundError as error:
+        raise click.UsageError("There is no record there: run scripts/build.py.") from error
 
 
 @erase.command(help="Erase the person that row ID of the trainees is about, in every year.")
@@ -45,7 +47,7 @@ def or_refuse(act: Callable[[], T]) -> T:
 @click.option("--yes", is_flag=True, help="Do it; it can't be undone.")
 @click.pass_obj
 def person(db: Path, trainee: int, reason: str, yes: bool) -> None:
-    with closing(connect(db)) as conn:
+    with closing(or_refuse(lambda: connect(db))) as conn:
         people = or_refuse(lambda: erasure.same_person(conn, trainee))
         plan = or_refuse(lambda: erasure.plan(conn, identity.load_keys(db), people))
     if yes:
@@ -95,7 +97,7 @@ def tell(plan: erasure.Plan, word: str) -> None:
 
 def scrub_and_say(db: Path) -> None:
     """Clean the free pages, or say what to do if the server is in the way."""
-    if erasure.scrub(db):
+    if or_refuse(lambda: erasure.scrub(db)):
         click.echo("the record was written anew: nothing deleted is left in its bytes")
         click.echo("older backups still hold it: restore.py erases it again; delete them in time")
     else:

@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent.parent
 @click.group(help=__doc__)
 @click.option(
     "--db",
-    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     default=HERE / "db" / "training.db",
     show_default="db/training.db",
 )
@@ -30,7 +30,7 @@ def release(context: click.Context, db: Path) -> None:
 @release.command(help="What is public, what waits, and what the record has changed since.")
 @click.pass_obj
 def show(db: Path) -> None:
-    found = releases.standing(db)
+    found = _or_refuse(lambda: releases.standing(db))
     for one in found.published:
         click.echo(f"release {one.number}: published {one.confirmed_at}, sha256 {one.sha256}")
     if found.waiting:
@@ -74,6 +74,8 @@ def _or_refuse(act: Callable[[], T]) -> T:
         return act()
     except releases.NotReleased as refusal:
         raise click.ClickException(str(refusal)) from refusal
+    except FileNotFoundError as error:
+        raise click.UsageError("There is no record there: run scripts/build.py.") from error
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ MAX_CELL = 1_000_000
 #: What all rows of one result may hold together, in bytes; two thousand full rosters' rows are 2 MB.
 MAX_RESULT = 20_000_000
 
+#: What SQLite tells of itself. sqlite_stmt lists the statements that others asked on this connection,
+#: with the names they looked for.
+MACHINERY = frozenset({"sqlite_stmt", "bytecode", "tables_used", "sqlite_dbpage"})
+
 _local = threading.local()
 
 
@@ -38,7 +42,13 @@ class CountedRow(sqlite3.Row):
         return super().__new__(cls, cursor, values)
 
 
+def _closed(action: int, table: str | None, *_: object) -> int:
+    closed = action == sqlite3.SQLITE_READ and table in MACHINERY
+    return sqlite3.SQLITE_DENY if closed else sqlite3.SQLITE_OK
+
+
 def cap(conn: sqlite3.Connection) -> None:
-    """Keep every result of ``conn`` within bounds."""
+    """Keep every result of ``conn`` within bounds, and the machinery out of it."""
+    conn.set_authorizer(_closed)
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
     conn.row_factory = CountedRow

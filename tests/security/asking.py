@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlencode
 from training import sessions
 
 #: What differs from one answer to the next and says nothing.
-NONCE = re.compile(rb"nonce(-|=\")[\w-]{22}")
+NONCE = re.compile(rb"nonce(-|=\")[\w-]{22}|\d+\.\d+ ms")  # and how long the queries took
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Answer:
                 text = text.replace(word.encode(), b"")
             return text
 
-        skipped = (b"content-length", b"content-disposition", b"location")
+        skipped = (b"content-length", b"content-disposition", b"location", b"link")
         kept = sorted((n, plain(value)) for n, value in self.headers if n not in skipped)
         # A page repeats its own address, in links to the other language and back from signing in.
         lines = self.body.split(b"\n") if self.body.lstrip().startswith(b"<") else []
