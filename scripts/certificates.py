@@ -1,4 +1,4 @@
-"""Issue, print and revoke certificates from the command line, as the office does on its page."""
+"""Issue, print, reissue and revoke certificates from the command line, as the office does on its page."""
 
 from pathlib import Path
 
@@ -68,6 +68,20 @@ def pdf(number: str, out: Path, db: Path) -> None:
         raise click.ClickException(f"there is no certificate {number}")
     out.write_bytes(file.content)
     click.echo(f"written: {out}")
+
+
+@certificates.command()
+@click.argument("number")
+@click.option("--reason", required=True)
+@click.option("--issued-on", default=lambda: now()[:10], show_default="today")
+@db_option
+def reissue(number: str, reason: str, issued_on: str, db: Path) -> None:
+    """Put a new certificate with the record's present facts in the place of one."""
+    try:
+        new = desk(db).reissue(number, issued_on, reason)
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"replaced: {number}\nissued: {new}")
 
 
 @certificates.command()

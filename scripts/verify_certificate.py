@@ -33,6 +33,7 @@ def verify_certificate(what: str, key: Path) -> None:
     click.echo("genuine")
     for name, fact in facts._asdict().items():
         click.echo(f"{name:14}{fact}")
+    click.echo("signed as shown; whether it was revoked or replaced since, ask /verify online")
 
 
 if __name__ == "__main__":

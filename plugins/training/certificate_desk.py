@@ -156,7 +156,10 @@ class CertificateDesk(Desk):
 
     def _render(self, row: sqlite3.Row) -> bytes:
         facts = certificates.facts(row)
-        key = certificate_keys.signing_key(self.db.parent)
+        try:
+            key = certificate_keys.signing_key(self.db.parent)
+        except KeysMissing as missing:
+            raise Refused(t("缺少证书签名密钥。", "The signing key is missing.")) from missing
         return certificate_pdf.render(facts, certificate_tokens.sign(key, facts))
 
     @contextmanager
@@ -192,6 +195,4 @@ def outcome(job: Job) -> bytes:
         made: bytes = job.result()
     except Cancelled as stopped:
         raise Refused(t("已停止生成。", "It has been stopped.")) from stopped
-    except KeysMissing as missing:
-        raise Refused(t("缺少证书签名密钥。", "The signing key is missing.")) from missing
     return made
