@@ -21,6 +21,7 @@ NAMED = {
     "金额应大于零": "The amount must be more than zero.",
     "收入必须写明来源": "Money received needs its source.",
     "支出必须写明用途": "Money spent needs its purpose.",
+    "证书编号前缀应为1至8个大写字母": "The prefix of certificate numbers is 1 to 8 capital letters.",
 }
 _BOTH = re.compile(
     r"(?P<zh>[^()]*[\u4e00-\u9fff][^()]*?)\s*\((?P<en>[^()]*(?:\([^()]*\))?[^()]*)\)"
