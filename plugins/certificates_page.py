@@ -10,6 +10,7 @@ from training.certificate_desk import Refused
 from training.wording import t
 
 PLACE = "/-/certificates"
+ASKED = ("year", "institution", "issued_on")
 
 
 def office_desk(datasette: Datasette, request: Request) -> certificate_desk.CertificateDesk:
@@ -34,11 +35,11 @@ async def register(datasette: Datasette, request: Request) -> Response:
 async def issue(datasette: Datasette, request: Request) -> Response:
     own = office_desk(datasette, request)
     if request.method != "POST":
-        asked = (request.args.get(name) or "" for name in ("year", "institution", "issued_on"))
+        asked = [request.args.get(name) or "" for name in (*ASKED, "waive")]
         found = await asyncio.to_thread(own.preview, *asked)
         return await page(datasette, request, "certificates_issue.html", found)
     form = await request.form()
-    names = ("year", "institution", "issued_on", "mark")
+    names = (*ASKED, "mark", "waiver")
     try:
         said = await asyncio.to_thread(own.issue, *(form.get(name) or "" for name in names))
     except Refused as refusal:

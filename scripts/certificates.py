@@ -32,11 +32,15 @@ def certificates() -> None:
 @click.option("--issued-on", default=lambda: now()[:10], show_default="today")
 @click.option("--yes", is_flag=True, help="Issue; without it nothing is stored (--dry-run).")
 @click.option("--dry-run", is_flag=True, help="Only say who would be certified.")
+@click.option("--waive-consent", default="", help="Why people without recorded consent get one.")
 @db_option
-def issue(year: str, institution: str, issued_on: str, yes: bool, dry_run: bool, db: Path) -> None:
+def issue(
+    year: str, institution: str, issued_on: str, yes: bool, dry_run: bool, waive_consent: str,
+    db: Path,
+) -> None:  # fmt: skip
     """Certify everybody who has completed; first say how many, and why others are left out."""
     own = desk(db)
-    shown = own.preview(year, institution, issued_on)
+    shown = own.preview(year, institution, issued_on, waive_consent)
     found = shown["found"]
     if found is None or shown["year"] != year:
         raise click.UsageError(shown["said"] or f"there is no year {year}")
@@ -49,7 +53,7 @@ def issue(year: str, institution: str, issued_on: str, yes: bool, dry_run: bool,
         click.echo("nothing stored")
         return
     try:
-        click.echo(own.issue(year, institution, issued_on, found.mark))
+        click.echo(own.issue(year, institution, issued_on, found.mark, waive_consent))
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from refusal
 

@@ -105,6 +105,15 @@ def add_class(conn: sqlite3.Connection, **columns: Any) -> int:
     return insert(conn, "cohorts", **(values | columns))
 
 
+def add_consents(conn: sqlite3.Connection) -> None:
+    """Note that everybody has consented on paper."""
+    conn.execute(
+        "insert into consents (trainee_id, text_version, at, channel)"
+        " select id, '2021-11 版', '2021-12-20', 'paper' from trainees where true"
+        " on conflict do nothing"
+    )
+
+
 def certify(
     conn: sqlite3.Connection, person: int, number: str, issued_on: str = "2023-01-09"
 ) -> None:

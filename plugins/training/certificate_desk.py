@@ -49,7 +49,9 @@ class CertificateDesk(Desk):
             "more": len(rows) > SHOWN, "counts": {row["status"]: row["n"] for row in counts},
         }  # fmt: skip
 
-    def preview(self, year: str | None, institution: str, issued_on: str) -> dict[str, Any]:
+    def preview(
+        self, year: str | None, institution: str, issued_on: str, waiver: str = ""
+    ) -> dict[str, Any]:
         """Who would be certified, who not and why; the form's present choices beside it."""
         with self.record() as conn:
             years = self._years(conn)
@@ -61,19 +63,22 @@ class CertificateDesk(Desk):
             ).fetchall()
             said, found = None, None
             try:
-                found = certificates.preview(conn, year, institution, issued_on or now()[:10])
+                day = issued_on or now()[:10]
+                found = certificates.preview(conn, year, institution, day, waiver)
             except Refused as refusal:
                 said = str(refusal)
         return {
             "year": year, "years": years, "institution": institution, "institutions": institutions,
             "issued_on": issued_on or now()[:10], "found": found, "said": said, "shown": SHOWN,
-            "hindrances": certificates.hindrances(),
+            "waiver": waiver, "hindrances": certificates.hindrances(),
         }  # fmt: skip
 
-    def issue(self, year: str, institution: str, issued_on: str, mark: str) -> str:
+    def issue(
+        self, year: str, institution: str, issued_on: str, mark: str, waiver: str = ""
+    ) -> str:
         """Certify the people of the preview with that mark; what to say about it."""
         with self._act() as conn:
-            shown = certificates.preview(conn, year, institution, issued_on)
+            shown = certificates.preview(conn, year, institution, issued_on, waiver)
             if shown.mark != mark:
                 raise Refused(
                     t(

@@ -36,13 +36,17 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Preview:
-    """Who would be certified on a day, and who not and why."""
+    """Who would be certified on a day, and who not and why.
+
+    ``waiver`` is the office's reason to certify people whose consent is not recorded, '' for none.
+    """
 
     year: str
     institution: str
     issued_on: str
     given: list[Candidate]
     left_out: list[Candidate]
+    waiver: str = ""
 
     @property
     def mark(self) -> str:
@@ -63,25 +67,30 @@ def hindrances() -> dict[str, str]:
         "revoked": t("证书已作废", "Certificate was revoked"),
         "no_class": t("未编班或班级没有结束日期", "No class, or no end of the class"),
         "class_not_ended": t("颁发日期早于班级结束", "The class ends after the day of issue"),
+        "no_consent": t("未登记知情同意", "Consent not recorded"),
         "font": t("姓名中有字库缺少的字，请先补充字库", "The font lacks a character of the name"),
     }
 
 
-def preview(conn: sqlite3.Connection, year: str, institution: str, issued_on: str) -> Preview:
+def preview(
+    conn: sqlite3.Connection, year: str, institution: str, issued_on: str, waiver: str = ""
+) -> Preview:
     """Everybody of ``year`` (of one institution, or of all with '') sorted by what stands in the way.
 
+    Without recorded consent nobody is certified unless ``waiver`` says why.
     Raises :class:`Refused` for a year, an institution or a day that makes no sense.
     """
     _check(conn, year, institution, issued_on)
+    waiver = waiver.strip()[:500]
     given: list[Candidate] = []
     left_out: list[Candidate] = []
     for row in people(conn, year, institution):
         one = Candidate(
             row["id"], row["name"], row["id_masked"], row["institution_zh"], row["institution_en"],
-            row["class"] or "", _hindrance(row, issued_on),
+            row["class"] or "", _hindrance(row, issued_on, waiver),
         )  # fmt: skip
         (left_out if one.hindrance else given).append(one)
-    return Preview(year, institution, issued_on, given, left_out)
+    return Preview(year, institution, issued_on, given, left_out, waiver)
 
 
 def _check(conn: sqlite3.Connection, year: str, institution: str, issued_on: str) -> None:
@@ -109,7 +118,8 @@ def people(conn: sqlite3.Connection, year: str, institution: str) -> list[sqlite
         "select t.id, t.name, t.id_masked, t.state, i.slug, i.seq, i.name_zh as institution_zh,"
         " i.name_en as institution_en, k.name_zh as track_zh, k.name_en as track_en,"
         " c.name as class, c.starts_on, c.ends_on,"
-        " exists (select 1 from certificates as x where x.trainee_id = t.id) as has_one"
+        " exists (select 1 from certificates as x where x.trainee_id = t.id) as has_one,"
+        " exists (select 1 from consents as x where x.trainee_id = t.id) as consented"
         " from trainees as t join institutions as i on i.slug = t.institution"
         " join tracks as k on k.code = t.track left join cohorts as c on c.id = t.cohort_id"
         f" where t.year = ? and (? = '' or t.institution = ?) and t.state in {_LOOKED_AT}"
@@ -118,13 +128,14 @@ def people(conn: sqlite3.Connection, year: str, institution: str) -> list[sqlite
     ).fetchall()
 
 
-def _hindrance(row: sqlite3.Row, issued_on: str) -> str:
+def _hindrance(row: sqlite3.Row, issued_on: str, waiver: str) -> str:
     reasons = {
         "revoked": row["state"] == "revoked",
         "has_one": row["has_one"],
         "not_completed": row["state"] != "completed",
         "no_class": not row["ends_on"],
         "class_not_ended": bool(row["ends_on"]) and issued_on < row["ends_on"],
+        "no_consent": not row["consented"] and not waiver,
         "font": bool(certificate_font.missing(row["name"])),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
@@ -138,21 +149,23 @@ def issue(conn: sqlite3.Connection, folder: Path, shown: Preview, by: str, via: 
     key, numbers = certificate_keys.verify_key(folder), []
     with transaction(conn), acting(conn, by, via, "certified"):
         certificate_keys.announce(conn, folder)
-        found = preview(conn, shown.year, shown.institution, shown.issued_on)
+        found = preview(conn, shown.year, shown.institution, shown.issued_on, shown.waiver)
         if found.mark != shown.mark:
             raise Refused(
                 t("名单已有变化，请重新核对后再颁发。", "The list has changed: look at it again.")
             )
         if not found.given:
             raise Refused(t("没有可以颁发证书的学员。", "Nobody can be certified."))
-        wanted = {one.trainee for one in found.given}
+        wanted, unasked = {one.trainee for one in found.given}, 0
         for row in people(conn, shown.year, shown.institution):
             if row["id"] in wanted:
+                unasked += not row["consented"]
                 numbers.append(enter(conn, key, row, shown.year, shown.issued_on, by))
                 conn.execute("update trainees set state = 'certified' where id = ?", (row["id"],))
+        waived = {"without_consent": unasked, "reason": shown.waiver} if unasked else {}
         audit.record(
             conn, by, via, "issue", "certificates", f"{numbers[0]}…", people=len(numbers),
-            year=shown.year, institution=shown.institution, issued_on=shown.issued_on,
+            year=shown.year, institution=shown.institution, issued_on=shown.issued_on, **waived,
         )  # fmt: skip
     return numbers
 

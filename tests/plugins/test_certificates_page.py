@@ -13,7 +13,7 @@ from training import register
 
 from tests.conftest import ROOT, YEAR, World
 from tests.served import Served
-from tests.worlds import add_class, add_people
+from tests.worlds import add_class, add_consents, add_people
 
 DAY = "2023-02-01"
 
@@ -26,6 +26,7 @@ def _fresh_rate(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture
 async def served(world: World, conn: sqlite3.Connection) -> AsyncIterator[Served]:
     add_people(conn, 2, state="completed", cohort_id=add_class(conn))
+    add_consents(conn)
     config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
     made = Served(world.folder, "training", "public", "certificates", config=config)
     made.hire()
@@ -62,6 +63,24 @@ async def test_the_office_issues_prints_replaces_and_revokes(served: Served) -> 
     stale = {"year": YEAR, "issued_on": DAY, "mark": "2-0"}
     answer = await served.post("/-/certificates/issue", "office", data=stale)
     assert answer.headers["location"] == "/-/certificates/issue"
+
+
+async def test_missing_consent_is_waived_with_a_reason_that_no_address_holds(
+    served: Served, conn: sqlite3.Connection
+) -> None:
+    conn.execute("delete from consents")
+    address = f"/-/certificates/issue?year={YEAR}&issued_on={DAY}"
+    asked = (await served.get(address, "office")).text
+    assert "未登记知情同意" in asked
+    assert 'name="mark"' not in asked
+    shown = (await served.get(f"{address}&waive=1", "office")).text
+    mark = re.search(r'name="mark" value="([^"]+)"', shown)
+    assert mark
+    assert re.search(r'<input[^>]*name="waiver"[^>]*required', shown)
+    form = {"year": YEAR, "institution": "", "issued_on": DAY, "mark": mark[1]}
+    for waiver, count in (("", 0), ("纸质同意书在途", 2)):
+        await served.post("/-/certificates/issue", "office", data=form | {"waiver": waiver})
+        assert conn.execute("select count(*) from certificates").fetchone()[0] == count
 
 
 @pytest.mark.parametrize("who", ["institution", "province", "assessor", "analyst", "auditor"])

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from scripts.certificates import certificates
 from tests.conftest import YEAR, World
-from tests.worlds import add_class, add_people
+from tests.worlds import add_class, add_consents, add_people
 
 DAY = "2023-02-01"
 NUMBER = r"LJRC-\d{4}-\d{2}-\d{5}-[\dX]"
@@ -26,6 +26,7 @@ def issue(world: World, *more: str) -> Result:
 def number(world: World, conn: sqlite3.Connection) -> str:
     """The number of the one certificate of a record."""
     add_people(conn, 1, state="completed", cohort_id=add_class(conn))
+    add_consents(conn)
     assert issue(world, "--yes").exit_code == 0
     return str(conn.execute("select number from certificates").fetchone()[0])
 
@@ -33,6 +34,7 @@ def number(world: World, conn: sqlite3.Connection) -> str:
 def test_nothing_is_stored_without_a_yes(world: World, conn: sqlite3.Connection) -> None:
     add_people(conn, 2, state="completed", cohort_id=add_class(conn))
     add_people(conn, 1, state="enrolled")
+    add_consents(conn)
     for more in ((), ("--dry-run",), ("--yes", "--dry-run")):
         said = issue(world, *more)
         assert said.exit_code == 0
@@ -44,6 +46,13 @@ def test_nothing_is_stored_without_a_yes(world: World, conn: sqlite3.Connection)
     assert (said.exit_code, len(re.findall(NUMBER, said.output))) == (0, 2)
     assert conn.execute("select count(*) from certificates").fetchone()[0] == 2
     assert issue(world, "--yes").exit_code == 1
+
+
+def test_consent_is_waived_with_a_reason(world: World, conn: sqlite3.Connection) -> None:
+    add_people(conn, 1, state="completed", cohort_id=add_class(conn))
+    assert "未登记知情同意" in issue(world).output
+    assert issue(world, "--yes").exit_code == 1
+    assert issue(world, "--yes", "--waive-consent", "纸质同意书在途").exit_code == 0
 
 
 def test_a_year_that_is_not_there_is_a_wrong_call(world: World) -> None:

@@ -13,13 +13,14 @@ from training.certificate_desk import CertificateDesk
 
 from scripts.verify_certificate import verify_certificate
 from tests.conftest import YEAR, World
-from tests.worlds import add_class, add_people
+from tests.worlds import add_class, add_consents, add_people
 
 
 @pytest.fixture
 def number(world: World, conn: sqlite3.Connection) -> str:
     """The number of a certificate that lies beside the record as one.pdf, the key as key.pem."""
     add_people(conn, 1, state="completed", cohort_id=add_class(conn))
+    add_consents(conn)
     shown = certificates.preview(conn, YEAR, "", "2023-02-01")
     (issued,) = certificates.issue(conn, world.folder, shown, "office", "script")
     file = CertificateDesk(world.db, {"id": "office", "role": "office"}).pdf(issued)

@@ -25,7 +25,7 @@ from training.database import connect
 from training.workflow import Refused
 
 from tests.conftest import YEAR, World
-from tests.worlds import add_class, add_people
+from tests.worlds import add_class, add_consents, add_people
 
 DAY = "2023-02-01"
 
@@ -34,7 +34,9 @@ def graduates(conn: sqlite3.Connection, count: int = 1, **columns: object) -> li
     """People of a class that has ended, who have completed."""
     if "cohort_id" not in columns:
         columns["cohort_id"] = add_class(conn)
-    return add_people(conn, count, state="completed", **columns)
+    people = add_people(conn, count, state="completed", **columns)
+    add_consents(conn)
+    return people
 
 
 def issue(world: World, conn: sqlite3.Connection) -> list[str]:
@@ -137,6 +139,23 @@ def test_issuing_numbers_moves_and_records_in_one_act(
     )[0]
     assert (action, json.loads(str(detail))["people"]) == ("issue", 3)
     assert "示例" not in str(detail)
+
+
+def test_without_consent_nobody_is_certified_unless_the_office_says_why(
+    conn: sqlite3.Connection, world: World
+) -> None:
+    graduates(conn)
+    unasked = graduates(conn, cohort_id=add_class(conn, name="第二班"))
+    conn.execute("delete from consents where trainee_id = ?", unasked)
+    found = certificates.preview(conn, YEAR, "", DAY, "  ")
+    assert [(one.trainee, one.hindrance) for one in found.left_out] == [(unasked[0], "no_consent")]
+    waived = certificates.preview(conn, YEAR, "", DAY, "纸质同意书在途")
+    assert (len(waived.given), waived.left_out) == (2, [])
+    assert waived.mark != found.mark
+    certificates.issue(conn, world.folder, waived, "office", "web")
+    entry = conn.execute("select detail from audit_log where subject = 'certificates'").fetchone()
+    detail = json.loads(entry[0])
+    assert (detail["without_consent"], detail["reason"]) == (1, "纸质同意书在途")
 
 
 def test_other_people_than_those_shown_are_never_certified(
