@@ -8,10 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from training import certificate_keys, certificate_pdf, certificate_tokens, certificates, register
+from training import (
+    audit,
+    certificate_keys,
+    certificate_pdf,
+    certificate_tokens,
+    certificates,
+    register,
+)
 from training.background import Cancelled, Job, Jobs
 from training.certificate_numbers import canonical
-from training.database import now
+from training.database import now, transaction
 from training.desk import VIA, Desk
 from training.files_desk import File
 from training.identity import KeysMissing
@@ -122,7 +129,9 @@ class CertificateDesk(Desk):
             row = certificates.find(conn, number)
             if row is None:
                 return None
-            return File(self._render(row), f"{number}.pdf", f"{number}.pdf")
+            content = self._render(row)
+            self._note(conn, number, people=1, form="pdf")
+            return File(content, f"{number}.pdf", f"{number}.pdf")
 
     def zip(self, year: str, institution: str) -> Job:
         """The PDFs of all valid certificates of a year in one ZIP: under way, or made already."""
@@ -157,7 +166,15 @@ class CertificateDesk(Desk):
                 if row is not None:
                     entry = zipfile.ZipInfo(f"{number}.pdf")
                     archive.writestr(entry, self._render(row))
+            year, institution, _ = order(job)
+            key = f"{year} {institution}".strip()
+            self._note(conn, key, people=len(numbers), form="zip")
         return made.getvalue()
+
+    def _note(self, conn: sqlite3.Connection, key: str, **detail: object) -> None:
+        """Write down who takes certificates out of the record: numbers and counts, no names."""
+        with transaction(conn):
+            audit.record(conn, self.by, self.via, "export", "certificates", key, **detail)
 
     def _render(self, row: sqlite3.Row) -> bytes:
         facts = certificates.facts(row)

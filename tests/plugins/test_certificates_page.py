@@ -83,6 +83,22 @@ async def test_missing_consent_is_waived_with_a_reason_that_no_address_holds(
         assert conn.execute("select count(*) from certificates").fetchone()[0] == count
 
 
+async def test_what_is_taken_out_is_written_down(served: Served, conn: sqlite3.Connection) -> None:
+    first, _ = await issue(served)
+    await served.get(f"/-/certificates/{first}.pdf", "office")
+    await served.post("/-/certificates/zip", "office", data={"year": YEAR})
+    for _ in range(20):
+        if (await served.get("/-/certificates/zip?download=1", "office")).content[:2] == b"PK":
+            break
+    await served.post("/-/certificates/zip", "office", data={"act": "stop"})
+    entries = conn.execute(
+        "select subject_key, detail ->> 'people', detail ->> 'form', detail from audit_log"
+        " where action = 'export' and subject = 'certificates' order by id"
+    ).fetchall()
+    assert [tuple(entry)[:3] for entry in entries] == [(first, 1, "pdf"), (YEAR, 2, "zip")]
+    assert all("示例" not in entry["detail"] for entry in entries)
+
+
 @pytest.mark.parametrize("who", ["institution", "province", "assessor", "analyst", "auditor"])
 async def test_nobody_else_comes_near(served: Served, who: str) -> None:
     for path in ("/-/certificates", "/-/certificates/issue", "/-/certificates/zip"):
