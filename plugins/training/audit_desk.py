@@ -65,7 +65,10 @@ def page(record: Path, role: str, asked: Mapping[str, str]) -> dict[str, Any]:
 
 
 def chain(record: Path) -> list[dict[str, Any]]:
-    """For each log: how many faults its chain has, and its head to write down."""
+    """For each log: the faults of its chain, and its head to write down.
+
+    ``faults`` is None without the key of the chain: then nothing can be said about it.
+    """
     found = []
     with (
         closing(connect(record, read_only=True)) as entries,
@@ -75,7 +78,7 @@ def chain(record: Path) -> list[dict[str, Any]]:
             try:
                 faults = list(audit_chain.faults(conn, log, audit_chain.kept(record, log)))
             except identity.KeysMissing:
-                faults = []
+                faults = None
             found.append({
                 "log": log.entries,
                 "faults": faults,

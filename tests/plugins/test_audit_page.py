@@ -82,3 +82,19 @@ async def test_what_the_browser_wrote_cannot_be_cut_off_unseen(
         hand.execute("delete from audit_log where id = ?", (last,))
         hand.commit()
     assert "末尾被截断" in (await served.get(PATH, "auditor")).text
+
+
+async def test_without_the_key_the_page_does_not_say_that_the_chain_holds(
+    served: Served, world: World
+) -> None:
+    await edit(served, "新部门")
+    world.db.with_suffix(".keys").rename(world.folder / "elsewhere")
+    page = (await served.get(PATH, "auditor")).text
+    assert "审计链完整" not in page
+    assert page.count("无法核对审计链") == 2
+
+
+async def test_what_is_not_there_is_a_dash(served: Served) -> None:
+    page = (await served.get(f"{PATH}?log=accounts", "auditor")).text
+    assert "scope</span> —" in page
+    assert "None" not in page
