@@ -22,6 +22,7 @@ ASSESSED = frozenset({"office", "assessor", "institution"})
 SENDERS = frozenset({"office", "institution", "province"})
 LOCAL = frozenset({"office", "province"})
 TEACHING = frozenset({"office", "institution"})
+FREE_TABLES = frozenset({"office", "analyst"})
 
 #: The public site (plugins/public_*.py): each page has an English twin below /en.
 SITE = (
@@ -55,7 +56,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/assessment/(upload|template\.csv)", frozenset({"assessor"})),
     (r"/-/assessment/(decision|back)", OFFICE),
     (r"/-/report(\.xlsx)?", OFFICE),
-    (r"/-/upload-csvs", SIGNED_IN),
+    (r"/-/upload-csvs", FREE_TABLES),
 )
 #: The one form that anybody may send: it asks about a certificate and changes nothing.
 PUBLIC_FORM = "/verify"
