@@ -7,6 +7,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -42,9 +43,14 @@ class Left:
     errors: str = ""
 
     @property
+    def was_killed(self) -> bool:
+        """Whether the kill came while the import ran."""
+        return self.status == -signal.SIGKILL
+
+    @property
     def word(self) -> str:
         """What became of the roster, and when the kill came."""
-        if self.status == 0:
+        if not self.was_killed:
             return "ended before the kill (whole)"
         if self.is_whole:
             return "whole" if self.announced is None else "whole and announced"
@@ -272,16 +278,23 @@ def full_at(size: int) -> Callable[[], None]:
 
 
 def kills(scene: Scene, count: int) -> Iterator[Left]:
-    """Kill ``count`` imports, one after the other, at points spread evenly over one.
+    """Disturb imports, one after the other, until ``count`` of them were killed while they ran.
 
-    One in four is killed where time alone seldom hits: at the first bytes of the storing that reach
-    the disk, a little after them, or when the command has just said that the batch is stored.
+    The points are spread evenly over one import; one that ended before its turn is told too, but
+    is no kill. One in four is killed where time alone seldom hits: at the first bytes of the storing
+    that reach the disk, a little after them, or when the command has just said that the batch is
+    stored.
     """
     seconds = scene.measure()
-    for point in range(count):
-        disturb = after(seconds * 1.05 * (point + 0.5) / count)
+    killed = point = 0
+    while killed < count:
+        share = (point % count + 0.5) / count
+        disturb = after(seconds * share)
         if point % 20 == 3:
             disturb = once_announced
         elif point % 5 == 1:
-            disturb = while_storing(seconds * point / count / 4)
-        yield scene.left(scene.record(), disturb)
+            disturb = while_storing(seconds * share / 4)
+        left = scene.left(scene.record(), disturb)
+        killed += left.was_killed
+        point += 1
+        yield left

@@ -22,6 +22,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 def test_a_kill_at_any_point(scene: Scene) -> None:
     found = list(crashing.kills(scene, 7))
     assert {left.status for left in found} <= {-9, 0}
+    assert sum(left.was_killed for left in found) == 7
     assert not found[0].is_whole
 
 
@@ -38,8 +39,9 @@ def test_a_kill_after_the_word(scene: Scene) -> None:
 
 
 def test_after_a_kill_the_same_import_works(scene: Scene) -> None:
+    seconds = scene.measure()
     db = scene.record()
-    assert not scene.left(db, crashing.after(0.3)).is_whole
+    assert not scene.left(db, crashing.after(seconds / 4)).is_whole
     assert scene.left(db, crashing.undisturbed).is_whole
 
 
