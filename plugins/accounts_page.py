@@ -5,7 +5,7 @@ from typing import Any
 
 from datasette import Forbidden, NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import account_desk, gate, passwords, sessions
+from training import account_desk, gate, passwords, posted, sessions
 from training.account_desk import AccountDesk
 from training.account_faults import AccountFault
 from training.wording import current_language, t
@@ -21,14 +21,6 @@ def desk(datasette: Datasette, request: Request, role: str | None = None) -> Acc
     return AccountDesk(datasette.get_database("training").path, actor["id"])
 
 
-async def form_of(request: Request) -> dict[str, str]:
-    """The fields of the posted form; a body that is no form has none."""
-    try:
-        return await request.post_vars()
-    except UnicodeDecodeError:
-        return {}
-
-
 async def page(
     datasette: Datasette, request: Request, template: str, found: dict[str, Any], status: int = 200
 ) -> Response:
@@ -40,7 +32,7 @@ async def everybody(request: Request, datasette: Datasette) -> Response:
     own, status = desk(datasette, request, "auditor"), 200
     more: dict[str, Any] = {}
     if request.method == "POST":
-        form = await form_of(request)
+        form = await posted.fields(request)
         try:
             if form.get("act") == "duty":
                 on = form.get("on") == "1"
@@ -63,7 +55,7 @@ async def one(request: Request, datasette: Datasette) -> Response:
     more: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
-        form = await form_of(request)
+        form = await posted.fields(request)
         act = form.get("act") or ""
         apart = passwords.apart if act in account_desk.HASHING else asyncio.to_thread
         try:
@@ -86,7 +78,7 @@ async def mine(request: Request, datasette: Datasette) -> Response:
     own = desk(datasette, request)
     token = gate.own_cookies(request.scope["headers"]).get(sessions.COOKIE)
     if request.method == "POST":
-        form = await form_of(request)
+        form = await posted.fields(request)
         try:
             await asyncio.to_thread(own.end, own.by, form, token)
             datasette.add_message(request, t("已结束。", "Ended."), datasette.INFO)

@@ -6,7 +6,7 @@ from typing import Any
 from datasette import Forbidden, NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import BadRequest
-from training import queries, tabular
+from training import posted, queries, tabular
 from training.assessment_desk import AssessmentDesk, Refused
 from training.wording import t
 
@@ -50,7 +50,7 @@ async def again(
 
 
 async def save(datasette: Datasette, request: Request) -> Response:
-    own, form = desk(datasette, request, "assessor"), await request.post_vars()
+    own, form = desk(datasette, request, "assessor"), await posted.fields(request)
     year = form.get("year")
     try:
         said, faults, cells = await asyncio.to_thread(own.save, form)
@@ -97,7 +97,7 @@ async def template(datasette: Datasette, request: Request) -> Response:
 
 async def back(datasette: Datasette, request: Request) -> Response:
     own = desk(datasette, request, "office")
-    form = await request.post_vars() if request.method == "POST" else {}
+    form = await posted.fields(request) if request.method == "POST" else {}
     try:
         if form:
             said = await asyncio.to_thread(own.send_back, form)

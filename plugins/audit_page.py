@@ -44,13 +44,18 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:
 @hookimpl
 def row_actions(
     datasette: Datasette, actor: dict[str, Any] | None, database: str, table: str, row: Any
-) -> list[dict[str, str]]:
+) -> Any:
     """From a row of the record to its history, old → new."""
     if database != "training" or (actor or {}).get("role") not in audit_desk.READERS:
         return []
-    href = datasette.urls.path(audit_desk.address(table, audit_desk.key_of(table, dict(row))))
-    told = t("谁在什么时候改了什么", "Who changed what, and when")
-    return [{"href": href, "label": t("修改记录", "History"), "description": told}]
+
+    async def links() -> list[dict[str, str]]:
+        keys = await datasette.get_database(database).primary_keys(table)
+        href = datasette.urls.path(audit_desk.address(table, audit_desk.key_of(keys, row)))
+        told = t("谁在什么时候改了什么", "Who changed what, and when")
+        return [{"href": href, "label": t("修改记录", "History"), "description": told}]
+
+    return links
 
 
 @hookimpl

@@ -8,14 +8,11 @@ from training import caps
 from training.database import acting, full_disk_in_words, prepare
 from training.sessions import present_actor
 
-#: Where Datasette keeps its own catalogue and the saved queries.
-INTERNAL = "_internal"
-
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     prepare(conn)
-    if database not in ("training", INTERNAL):
+    if database != "training":
         caps.cap(conn)
     if database == "staging":
         # A free table is written in very many small steps; what a power cut takes of one can be

@@ -9,12 +9,9 @@ from typing import Any
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
-from datasette.utils import tilde_encode
 from datasette.views import base as core_csv
 from training import audit_chain, exports, gate, safe_csv, tabular
 from training.wording import t
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def as_file(headers: list[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
@@ -34,10 +31,9 @@ def as_file(headers: list[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, 
     ]
 
 
-def form_asked(datasette: Datasette, scope: dict[str, Any]) -> str | None:
+def form_asked(scope: dict[str, Any]) -> str | None:
     """The form in which this request takes data out of a database; None if it does not."""
-    served = {tilde_encode(db.route or db.name) for db in datasette.databases.values()}
-    inside = gate.in_database(scope["path"], served)
+    inside = gate.in_database(scope["path"], scope["served"])
     return exports.form_of(scope["path"], scope["query_string"]) if inside else None
 
 
@@ -87,7 +83,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
                 await app(scope, receive, send)
                 return
             record = Path(datasette.get_database("training").path)
-            trail = Trail(record, scope, send, form_asked(datasette, scope), bounded)
+            trail = Trail(record, scope, send, form_asked(scope), bounded)
             await app(scope, receive, trail.send)
             if scope["method"] == "POST":
                 await asyncio.to_thread(audit_chain.keep_all, record)

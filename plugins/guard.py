@@ -120,7 +120,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
             scope = {**scope, "headers": headers, "visitor": known, "actor": actor}
             request = Request(scope, receive)
             knock = gate.knock_of(request.method, request.path, known)
-            served = served_to(datasette, actor)
+            scope["served"] = served = served_to(datasette, actor)
             response = await respond(datasette, request, knock, served, limiter)
             if response:
                 return await response.asgi_send(send)

@@ -11,17 +11,9 @@ import datasette_auth_passwords
 from datasette import Request, Response, hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
-from training import accounts, gate, passwords, second_factor, sessions
+from training import accounts, gate, passwords, posted, second_factor, sessions
 from training.account_faults import AccountFault
 from training.wording import current_language, t
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """The fields of the posted form; a body that is no form has none."""
-    try:
-        return await request.post_vars()
-    except UnicodeDecodeError:
-        return {}
 
 
 def path_of(datasette: Datasette) -> Path:
@@ -59,7 +51,7 @@ async def sign_in(request: Request, datasette: Datasette) -> Response:
     if request.method != "POST":
         shown = Response.redirect(target) if request.actor else None
         return shown or await page(datasette, request, "login.html")
-    form, (old, address) = await form_of(request), session_of(request)
+    form, (old, address) = await posted.fields(request), session_of(request)
     name, word = form.get("username") or "", form.get("password") or ""
     again = partial(page, datasette, request, "login.html", username=name)
     try:
@@ -96,7 +88,7 @@ async def password(request: Request, datasette: Datasette) -> Response:
     )  # fmt: skip
     if request.method != "POST":
         return await again()
-    form, (_, address) = await form_of(request), session_of(request)
+    form, (_, address) = await posted.fields(request), session_of(request)
     words = [form.get(key) or "" for key in ("current", "new", "again")]
     try:
         token = await apart(

@@ -5,7 +5,7 @@ from typing import Any
 
 from datasette import NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import people, scopes
+from training import people, posted, scopes
 from training.people_desk import PeopleDesk, Refused, page_number
 from training.wording import t
 
@@ -43,7 +43,7 @@ async def person(datasette: Datasette, request: Request) -> Response:
         return await shown(datasette, request)
     if await asyncio.to_thread(own.person, number) is None:
         raise NotFound(t("没有这名学员。", "There is no such person."))
-    form = await request.post_vars()
+    form = await posted.fields(request)
     faults: dict[str, list[str]] = {}
     try:
         if form.get("act") == "reveal":
@@ -64,7 +64,7 @@ async def person(datasette: Datasette, request: Request) -> Response:
 async def listed(datasette: Datasette, request: Request) -> Response:
     own = desk(datasette, request)
     # Names are looked for by POST: a search term in an address would be in every log.
-    asked = await request.post_vars() if request.method == "POST" else request.args
+    asked = await posted.fields(request) if request.method == "POST" else request.args
     wanted = people.Wanted(
         **{name: (asked.get(name) or "")[:60] for name in ("year", "state", "cohort", "word")}
     )

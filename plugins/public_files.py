@@ -7,15 +7,14 @@ from typing import Any
 
 from datasette import NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import dataset, feeds, public_site
+from training import dataset, feeds, public_site, site_address, tabular
 from training.publishing import UnknownYear
-from training.site_address import public_url
 from training.wording import t
 
 CACHE = {"Cache-Control": "public, max-age=60"}
 TYPES = {
     ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsx": tabular.XLSX,
     ".json": "application/json; charset=utf-8",
     ".ndjson": "application/x-ndjson; charset=utf-8",
     ".sqlite": "application/vnd.sqlite3",
@@ -45,7 +44,9 @@ def sent(content: bytes | str, kind: str, name: str = "") -> Response:
 async def data_file(datasette: Datasette, request: Request) -> Response:
     name = request.url_vars["name"]
     if name == "openapi.json":
-        text = json.dumps(feeds.openapi(address(request)), ensure_ascii=False, indent=2)
+        text = json.dumps(
+            feeds.openapi(site_address.of_request(request)), ensure_ascii=False, indent=2
+        )
         return sent(text + "\n", TYPES[".json"])
     if name not in dataset.NAMES:
         raise NotFound(t("没有这个文件。", "There is no such file."))
@@ -63,21 +64,17 @@ async def release_file(datasette: Datasette, request: Request) -> Response:
 
 async def atom(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, public_site.releases)
-    return sent(feeds.atom(found, address(request)), ATOM)
+    return sent(feeds.atom(found, site_address.of_request(request)), ATOM)
 
 
 async def sitemap(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, public_site.releases)
     paths = await read(datasette, public_site.paths)
-    return sent(feeds.sitemap(paths, address(request), found[0].released_at), XML)
+    return sent(feeds.sitemap(paths, site_address.of_request(request), found[0].released_at), XML)
 
 
 async def robots(request: Request) -> Response:
-    return sent(feeds.robots(address(request)), TYPES[""])
-
-
-def address(request: Request) -> str:
-    return public_url(f"{request.scheme}://{request.host}")
+    return sent(feeds.robots(site_address.of_request(request)), TYPES[""])
 
 
 @hookimpl

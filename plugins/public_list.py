@@ -5,9 +5,8 @@ from typing import Any
 
 from datasette import NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import feeds, public_site, publishing, tabular
+from training import feeds, public_site, publishing, site_address, tabular
 from training.publishing import PublicList
-from training.site_address import public_url
 from training.wording import t
 
 # The core withholds an answer from shared caches whenever a cookie came with the request.
@@ -30,7 +29,7 @@ async def as_page(datasette: Datasette, request: Request, found: PublicList) -> 
         "found": found, "shown": shown, "choices": choices, "chosen": chosen, "places": places,
         "words": publishing, "programme_site": publishing.PROGRAMME_SITE,
         "past": request.url_vars.get("release"),
-        "data": feeds.list_data(found, public_url(f"{request.scheme}://{request.host}")),
+        "data": feeds.list_data(found, site_address.of_request(request)),
     }  # fmt: skip
     html = await datasette.render_template("public_list.html", context, request=request)
     return Response.html(html, headers=CACHE)

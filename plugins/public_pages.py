@@ -4,8 +4,7 @@ from typing import Any
 
 from datasette import NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import dataset, feeds, public_site, publishing
-from training.site_address import public_url
+from training import dataset, feeds, public_site, publishing, site_address
 from training.wording import t
 
 CACHE = {"Cache-Control": "public, max-age=60"}
@@ -25,10 +24,6 @@ async def read(datasette: Datasette, ask: Any) -> Any:
         raise NotFound(t("还没有公布名单。", "Nothing has been published yet.")) from empty
 
 
-def address(request: Request) -> str:
-    return public_url(f"{request.scheme}://{request.host}")
-
-
 async def institution(datasette: Datasette, request: Request) -> Response:
     years = await read(
         datasette, lambda conn: public_site.of_institution(conn, request.url_vars["slug"])
@@ -39,7 +34,7 @@ async def institution(datasette: Datasette, request: Request) -> Response:
         datasette, lambda conn: public_site.authorities(conn, public_site.last(conn))
     )
     one = years[0][1]
-    data = feeds.institution_data(one, address(request))
+    data = feeds.institution_data(one, site_address.of_request(request))
     place = places.get(one.authority or "")
     return await show(
         datasette, request, "public_institution.html", one=one, years=years, place=place, data=data
@@ -54,7 +49,10 @@ async def authority(datasette: Datasette, request: Request) -> Response:
     places = await authority_list(datasette)
     one, institutions = found
     children = [place for place in places.values() if place.parent == one.code]
-    parent, data = places.get(one.parent or ""), feeds.authority_data(one, address(request))
+    parent, data = (
+        places.get(one.parent or ""),
+        feeds.authority_data(one, site_address.of_request(request)),
+    )
     return await show(
         datasette, request, "public_authority.html", one=one, institutions=institutions,
         children=children, parent=parent, data=data,
@@ -93,7 +91,7 @@ async def data(datasette: Datasette, request: Request) -> Response:
     listed = await read(datasette, publishing.public_list)
     return await show(
         datasette, request, "public_data.html", release=found[0], names=dataset.NAMES,
-        found=listed, base=address(request),
+        found=listed, base=site_address.of_request(request),
     )  # fmt: skip
 
 

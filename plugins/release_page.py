@@ -6,7 +6,7 @@ from typing import Any
 
 from datasette import Forbidden, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import public_site, releases
+from training import posted, public_site, releases
 from training.wording import t
 
 PATH = "/-/release"
@@ -32,7 +32,7 @@ async def page(request: Request, datasette: Datasette) -> Response:
 
 
 async def act(datasette: Datasette, request: Request, record: Path) -> Response:
-    form = await request.post_vars()
+    form = await posted.fields(request)
     by, number = request.actor["id"], form.get("number") or ""
     waiting = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     acts: dict[str, Any] = {

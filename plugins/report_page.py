@@ -6,10 +6,8 @@ from typing import Any
 
 from datasette import Forbidden, NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import queries, report, tabular
+from training import posted, queries, report, tabular
 from training.wording import t
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def record_for(datasette: Datasette, request: Request) -> Path:
@@ -36,7 +34,7 @@ async def workbook(datasette: Datasette, request: Request) -> Response:
     record, catalogue = record_for(datasette, request), queries.from_config(datasette.config)
     if request.method != "POST":
         return Response.redirect("/-/report")
-    form = await request.post_vars()
+    form = await posted.fields(request)
     try:
         year, content = await asyncio.to_thread(
             report.export, record, catalogue, report.labels_from(datasette.config),
@@ -45,7 +43,7 @@ async def workbook(datasette: Datasette, request: Request) -> Response:
     except queries.UnknownYear as error:
         raise NotFound(t("没有这个年度。", "There is no such year.")) from error
     name = tabular.attachment(f"定期报告-{year}-{report.stamp()}.xlsx", "report.xlsx")
-    return Response(content, content_type=XLSX, headers={"Content-Disposition": name})
+    return Response(content, content_type=tabular.XLSX, headers={"Content-Disposition": name})
 
 
 @hookimpl

@@ -12,7 +12,7 @@ from training.workflow import Refused
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": tabular.XLSX,
 }
 Made = Callable[[], files_desk.File | None]
 

@@ -9,18 +9,10 @@ from typing import Any
 import segno
 from datasette import Request, Response, hookimpl
 from datasette.app import Datasette
-from training import accounts, gate, identity, passwords, second_factor, sessions
+from training import accounts, gate, identity, passwords, posted, second_factor, sessions
 from training.account_faults import AccountFault
 from training.second_factor_desk import FactorDesk
 from training.wording import current_language, t
-
-
-async def form_of(request: Request) -> dict[str, str]:
-    """The fields of the posted form; a body that is no form has none."""
-    try:
-        return await request.post_vars()
-    except UnicodeDecodeError:
-        return {}
 
 
 async def page(
@@ -40,7 +32,7 @@ async def code(request: Request, datasette: Datasette) -> Response:
         return Response.redirect(gate.sign_in_url(target, ""))
     if request.method != "POST":
         return await page(datasette, request, "code.html")
-    given = (await form_of(request)).get("code") or ""
+    given = (await posted.fields(request)).get("code") or ""
     address = (request.scope.get("client") or [None])[0]
     more = {"address": address, "replacing": cookies.get(sessions.COOKIE)}
     try:
@@ -70,7 +62,7 @@ async def own(request: Request, datasette: Datasette) -> Response:
     more: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
-        form, address = await form_of(request), (request.scope.get("client") or [None])[0]
+        form, address = await posted.fields(request), (request.scope.get("client") or [None])[0]
         act = form.get("act") or ""
         try:
             more["codes"] = await passwords.apart(lambda: desk().act(act, form, address))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from datasette import Forbidden, NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import taken
+from training import posted, taken
 from training.taken_desk import Refused, TakenDesk
 from training.wording import t
 
@@ -20,7 +20,7 @@ async def take(datasette: Datasette, request: Request) -> Response:
     office = TakenDesk(datasette.get_database("training").path, actor)
     staging = datasette.get_database("staging")
     if request.method == "POST":
-        form = await request.post_vars()
+        form = await posted.fields(request)
         try:
             content = await staging.execute_fn(
                 lambda conn: taken.as_csv(conn, form.get("table") or "")

@@ -12,8 +12,6 @@ from training import exports, tabular, workbook_export
 from training.sessions import present_actor
 from training.wording import t
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 async def all_rows(datasette: Datasette, request: Request) -> workbook_export.Result:
     """Everything behind the address, page by page, as far as a workbook of ours goes."""
@@ -56,7 +54,7 @@ async def workbook(
     made = await asyncio.to_thread(workbook_export.workbook, title, header, found, who)
     name = f"{title}{t('（部分）', ' (partial)') if found.cut else ''}.xlsx"
     headers = {"Content-Disposition": tabular.attachment(name, "export.xlsx")}
-    return Response(made, headers=headers, content_type=XLSX)
+    return Response(made, headers=headers, content_type=tabular.XLSX)
 
 
 @hookimpl

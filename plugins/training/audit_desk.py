@@ -1,6 +1,6 @@
 """What the audit page shows: entries, the lists to choose from, and whether the chain holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,6 @@ from training.database import connect
 READERS = ("auditor", "office")
 #: The arguments of the page.
 ASKED = ("log", "actor", "action", "subject", "key", "since", "until", "before")
-#: The primary keys of tables whose row has more than one part, as the triggers join them.
-_KEYS = {
-    "institution_years": ("year", "institution"),
-    "institution_tracks": ("year", "institution", "track"),
-    "contact_forms": ("year", "province"),
-    "assessment_indicators": ("year", "code"),
-    "suspensions": ("year", "institution"),
-    "programme_years": ("key",),
-    "institutions": ("slug",),
-    "releases": ("number",),
-    "certificates": ("number",),
-}
 
 
 def address(subject: str, key: str) -> str:
@@ -32,9 +20,9 @@ def address(subject: str, key: str) -> str:
     return f"/-/audit?{urlencode({'subject': subject, 'key': key})}"
 
 
-def key_of(table: str, row: Mapping[str, Any]) -> str:
-    """A row's key as the log spells it: ``2021-2022/pku``."""
-    return "/".join(str(row[name]) for name in _KEYS.get(table, ("id",)) if name in row)
+def key_of(primary_keys: Sequence[str], row: Mapping[str, Any]) -> str:
+    """A row's key as the triggers spell it in the log: ``2021-2022/pku``."""
+    return "/".join(str(row[name]) for name in primary_keys)
 
 
 def page(record: Path, role: str, asked: Mapping[str, str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 The same facts make the same bytes: nothing in the file depends on when or where it is made.
 """
 
-import os
 from datetime import UTC, date, datetime
 
 import segno
@@ -11,6 +10,7 @@ from fpdf import FPDF
 
 from training import certificate_font
 from training.certificate_tokens import Facts
+from training.site_address import public_url
 
 _WIDTH, _HEIGHT = 297.0, 210.0
 _INK, _QUIET, _RED, _GOLD = (28, 28, 32), (105, 105, 112), (150, 24, 30), (178, 140, 74)
@@ -22,8 +22,7 @@ _QR = 30.0
 
 def verify_url(token: str) -> str:
     """The link in the QR code. The token stands behind ``#``, which no browser sends to a server."""
-    base = os.environ.get("LINGJUN_PUBLIC_URL") or "http://127.0.0.1:8002"
-    return f"{base.rstrip('/')}/verify#{token}"
+    return f"{public_url()}/verify#{token}"
 
 
 def render(facts: Facts, token: str) -> bytes:

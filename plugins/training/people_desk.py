@@ -51,24 +51,24 @@ class PeopleDesk:
             if row is None:
                 return None
             words = roster_words.words_of(conn)
+            values, labels = person_edit.values(words, row), person_edit.labels()
+            # The mobile is blank in the form and masked above it; the name is the heading.
             facts = [
-                (name, person_edit.labels()[name], roster_words.written(words, name, row[name]))
-                for name in person_edit.FIELDS
-                if name not in ("mobile", "name")
+                (labels[n], value) for n, value in values.items() if n not in ("mobile", "name")
             ]
             sender = Sender(row["institution"])
             return {
                 "person": row,
                 "facts": facts,
                 "history": people.history(conn, self.reader, number),
-                "labels": person_edit.labels(),
+                "labels": labels,
                 "words": words,
                 "written": roster_words.written,
                 "version": people.version(row),
                 "may_edit": person_edit.may_edit(self.reader, row),
                 "may_withdraw": person_acts.may_withdraw(self.reader, row),
                 "may_reveal": self.reader.role == "office",
-                "values": person_edit.values(conn, row),
+                "values": values,
                 "choices": roster_template.choices(conn, row["year"], sender),
                 "required": {name for name in person_edit.FIELDS if COLUMNS[name].required},
             }

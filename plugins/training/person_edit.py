@@ -47,9 +47,8 @@ def may_edit(reader: Reader, row: sqlite3.Row) -> bool:
     return reader.role == "office" or row["state"] != "nominated"
 
 
-def values(conn: sqlite3.Connection, row: sqlite3.Row) -> dict[str, str]:
+def values(words: roster_words.Words, row: sqlite3.Row) -> dict[str, str]:
     """The fields as they would stand in a roster; the mobile stays blank, which keeps it."""
-    words = roster_words.words_of(conn)
     written = {
         name: roster_words.written(words, name, row[name]) for name in FIELDS if name != "mobile"
     }

@@ -2,9 +2,15 @@
 
 import os
 import re
+from typing import Any
 
 VARIABLE = "LINGJUN_PUBLIC_URL"
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+(/[\w./-]*)?", re.ASCII)
+
+
+def of_request(request: Any) -> str:
+    """The address of the site for links in the answer to ``request``; see :func:`public_url`."""
+    return public_url(f"{request.scheme}://{request.host}")
 
 
 def public_url(asked_at: str = "http://127.0.0.1:8002") -> str:

@@ -17,6 +17,8 @@ import xlsxwriter
 Cell = str | int | float | None
 
 BOM = "\ufeff"
+#: The media type of a workbook.
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What a worksheet can hold; xlsxwriter silently drops what is beyond.
 SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767

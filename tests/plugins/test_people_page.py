@@ -280,5 +280,11 @@ async def test_a_row_leads_to_the_person(served: Served, people: dict[str, int])
         assert f'href="/-/people/{path.rsplit("/", 1)[1]}"' in answer.text
 
 
-def test_the_limit_is_stated() -> None:
+def test_whoever_may_withdraw_does_so_by_a_step_that_exists(conn: sqlite3.Connection) -> None:
+    steps = conn.execute(
+        "select from_state from trainee_transitions where to_state = 'withdrawn'"
+    ).fetchall()
+    assert set(person_acts.WITHDRAWING["office"]) == {row["from_state"] for row in steps}
+    for states in person_acts.WITHDRAWING.values():
+        assert set(states) <= set(person_acts.WITHDRAWING["office"])
     assert set(PEOPLE) >= set(person_acts.WITHDRAWING)
