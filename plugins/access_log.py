@@ -5,6 +5,7 @@ from typing import Any
 
 from datasette import hookimpl
 from datasette.database import Database
+from training.wrapping import wrap
 
 
 class WithoutQuery(logging.Filter):
@@ -27,11 +28,11 @@ def startup() -> None:
 
 # The core would print each statement that fails, with its parameters: they hold what was searched
 # for. Whoever asked reads in the answer what was wrong.
-_execute = Database.execute
+def _unsaid(execute: Any) -> Any:
+    async def unsaid(self: Database, *words: Any, **more: Any) -> Any:
+        return await execute(self, *words, **{**more, "log_sql_errors": False})
+
+    return unsaid
 
 
-async def _execute_unsaid(self: Database, *words: Any, **more: Any) -> Any:
-    return await _execute(self, *words, **{**more, "log_sql_errors": False})
-
-
-Database.execute = _execute_unsaid
+wrap(Database, "execute", _unsaid)

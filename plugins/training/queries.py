@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from training import configuration
+from training.configuration import METADATA
 from training.database import connect, now
 from training.wording import LANGUAGES, label, speaking
 
-METADATA = Path(__file__).resolve().parents[2] / "metadata.yml"
 #: The columns every check begins with, in this order; what follows differs from check to check.
 STANDARD = (
     "check_id", "scope", "numerator", "denominator", "value", "threshold", "status", "as_of",
@@ -113,7 +112,7 @@ def from_config(config: Mapping[str, Any], database: str = "training") -> dict[s
 
 def load(path: Path = METADATA, database: str = "training") -> dict[str, Query]:
     """The queries that the file at ``path`` gives to ``database``."""
-    return from_config(yaml.safe_load(path.read_text(encoding="utf-8")), database)
+    return from_config(configuration.load(path), database)
 
 
 def _query(name: str, entry: Mapping[str, Any]) -> Query:
