@@ -1,6 +1,7 @@
 """考核评分: the assessor's sheet, the office's view of it, an institution's own published result."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from datasette import Forbidden, NotFound, Request, Response, hookimpl
@@ -11,6 +12,7 @@ from training.assessment_desk import AssessmentDesk, Refused
 from training.wording import t
 
 LIMIT = 4 * 1024 * 1024
+Handler = Callable[[Datasette, Request], Awaitable[Response]]
 PATH = "/-/assessment"
 
 
@@ -23,6 +25,18 @@ def desk(datasette: Datasette, request: Request, *roles: str) -> AssessmentDesk:
     return AssessmentDesk(str(datasette.get_database("training").path), actor, catalogue)
 
 
+def known_year(handler: Handler) -> Handler:
+    """The handler, with one answer for a year that is not there or not there for this reader."""
+
+    async def answered(datasette: Datasette, request: Request) -> Response:
+        try:
+            return await handler(datasette, request)
+        except queries.UnknownYear as error:
+            raise NotFound(t("没有这个年度。", "There is no such year.")) from error
+
+    return answered
+
+
 async def page(datasette: Datasette, request: Request) -> Response:
     if (request.actor or {}).get("role") == "institution":
         own = desk(datasette, request, "institution")
@@ -32,10 +46,7 @@ async def page(datasette: Datasette, request: Request) -> Response:
         look, template = own.sheet, "assessment.html"
     if request.method == "POST":
         return await save(datasette, request)
-    try:
-        found = await asyncio.to_thread(look, request.args.get("year"))
-    except queries.UnknownYear as error:
-        raise NotFound(t("没有这个年度。", "There is no such year.")) from error
+    found = await asyncio.to_thread(look, request.args.get("year"))
     return Response.html(await datasette.render_template(template, found, request=request))
 
 
@@ -110,10 +121,10 @@ async def back(datasette: Datasette, request: Request) -> Response:
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
     return [
-        (rf"^{PATH}$", page),
-        (rf"^{PATH}/upload$", upload),
-        (rf"^{PATH}/template\.csv$", template),
-        (rf"^{PATH}/back$", back),
+        (rf"^{PATH}$", known_year(page)),
+        (rf"^{PATH}/upload$", known_year(upload)),
+        (rf"^{PATH}/template\.csv$", known_year(template)),
+        (rf"^{PATH}/back$", known_year(back)),
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 
-from training import assessment, decision, new_year, queries, score_file, scores
+from training import assessment, decision, new_year, queries, score_file, scores, years
 from training.assessment import Catalogue
 from training.database import connect
 from training.reading import Unreadable
@@ -27,13 +27,13 @@ class AssessmentDesk:
 
     def __init__(self, db: str, actor: Mapping[str, Any], catalogue: Catalogue) -> None:
         self.db, self.by, self.catalogue = db, str(actor["id"]), catalogue
-        self.institution = actor.get("institution")
+        self.institution, self.office = actor.get("institution"), actor.get("role") == "office"
 
     @contextmanager
     def record(self, asked: str | None) -> Iterator[tuple[sqlite3.Connection, str]]:
         """A connection for one act, and the year that is meant."""
         with closing(connect(self.db)) as conn:
-            yield conn, queries.year_of(conn, asked)
+            yield conn, queries.year_of(conn, asked, office=self.office)
 
     def sheet(self, asked: str | None) -> dict[str, Any]:
         """The grid with the ranking: for the assessor and the office."""
@@ -185,5 +185,4 @@ class AssessmentDesk:
         return scores.save(conn, year, known, self.by, VIA)
 
     def _about(self, conn: sqlite3.Connection, year: str) -> dict[str, Any]:
-        years = conn.execute("select key from programme_years order by key desc").fetchall()
-        return {"year": year, "years": [row[0] for row in years]}
+        return {"year": year, "years": years.known(conn, office=self.office)}

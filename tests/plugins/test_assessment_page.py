@@ -141,8 +141,25 @@ async def test_each_page_knows_each_year(served: Served, world: World, path: str
     for language in ("zh", "en"):
         page = await served.get(f"{path}?year=2022-2023&_lang={language}", "office")
         assert page.status_code == 200
-        assert 'aria-current="page">2022-2023<' in page.text
+        assert 'aria-current="page">2022-2023 <' in page.text
+        assert ("筹备中" if language == "zh" else "planned") in page.text
     assert (await served.get(f"{path}?year=1999-2000", "office")).status_code == 404
+
+
+async def test_nobody_scores_a_year_that_is_planned(served: Served, world: World) -> None:
+    with world.connect() as conn:
+        new_year.turn(conn, "2022-2023", "office", "script", commit=True)
+    asked = {"year": "2022-2023", "act": "save", "score/pku/funds": "50"}
+    file = {"file": ("分.csv", b"a,b", "text/csv")}
+    for answer in (
+        await served.get(f"{PATH}?year=2022-2023", "assessor"),
+        await served.get(f"{PATH}/template.csv?year=2022-2023", "assessor"),
+        await served.post(PATH, "assessor", data=asked),
+        await served.post(f"{PATH}/upload", "assessor", data={"year": "2022-2023"}, files=file),
+        await served.post(f"{PATH}/back", "office", data={"year": "1999-2000", "reason": "x"}),
+    ):
+        assert answer.status_code == 404
+    assert world.connect().execute("select count(*) from assessments").fetchone()[0] == 0
 
 
 async def test_the_report_is_a_workbook_and_logged(served: Served, world: World) -> None:
