@@ -48,7 +48,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/classes(/.*)?|/-/retraining", TEACHING),
     (r"/-/plans", SENDERS),
     (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
-    (r"/-/people(/.*)?", SENDERS),
+    (r"/-/people(/.*)?|/-/little-giants(/[0-9]{1,3})?", SENDERS),
     (r"/-/release", OFFICE),
     (r"/-/audit(/.*)?", READERS_OF_AUDIT),
     (r"/-/certificates(/.*)?", OFFICE),
