@@ -36,7 +36,9 @@ PER_ADDRESS = 5
 MOST = 10_000
 
 _EXPORT = re.compile(r"\.(csv|xlsx|Notebook|ipynb|db)$")
-_UPLOAD = re.compile(r"/-/upload-csvs|/-/roster/upload|/-/little-giants")
+_UPLOAD = re.compile(
+    r"/-/upload-csvs|/-/roster/upload|/-/little-giants|/-/assessment/(?:upload|evidence)"
+)
 #: Canned queries by their prefixes (metadata.yml); in staging a query and a table look alike.
 _QUERY = re.compile(
     r"/-/checks|/[^/]+/(quota|check|report|find|my)_\w+(\.\w+)?|/staging/[^/]+|/[^/]+/-/query(\.\w+)?"
