@@ -16,6 +16,7 @@ import pytest
 from conftest import Site, bare_site, run_script, sign_in
 from playwright.sync_api import Browser, Page, expect
 
+from tests.evidence import PDF
 from tests.people import person, roster_csv
 
 YEAR, NEXT = "2021-2022", "2022-2023"
@@ -264,6 +265,7 @@ def score(trip: Trip, folder: Path) -> None:
     wrong.fill("72.5")
     page.click(".sheet-buttons button[value=save]")
     expect(wrong).to_have_count(0)
+    attach(page, folder)
     page.check("input[name=confirm]")
     page.click("button:has-text('全部定稿')")
     institutions = trip.ask("select count(*) from assessments where status = 'final'")[0][0]
@@ -275,6 +277,16 @@ def score(trip: Trip, folder: Path) -> None:
     for place, name in enumerate(LOWEST):
         expect(lowest.nth(place)).to_contain_text(name)
         expect(lowest.nth(place)).to_contain_text("末位")
+
+
+def attach(page: Page, folder: Path) -> None:
+    """The assessor keeps the questionnaire behind a score with it."""
+    file = folder / "满意度调查.pdf"
+    file.write_bytes(PDF)
+    page.select_option("#evidence-for", "pku")
+    page.set_input_files("#evidence-file", file)
+    page.click("button:has-text('保存依据')")
+    expect(page.locator("main")).to_contain_text("满意度调查.pdf")
 
 
 def filled(template: Path, folder: Path) -> Path:
@@ -303,6 +315,10 @@ def prepare_next_year(trip: Trip) -> None:
 def decide(trip: Trip) -> None:
     """One records the lowest two, the other publishes; both are suspended for exactly one year."""
     page = trip.at("one")
+    page.goto("/-/assessment")
+    with page.expect_download() as download:
+        page.click("a:has-text('满意度调查.pdf')")
+    assert Path(download.value.path()).read_bytes() == PDF
     page.goto("/-/assessment/decision")
     page.fill("input[name=document]", DOCUMENT)
     page.fill("input[name=dated_on]", "2023-02-20")
