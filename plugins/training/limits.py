@@ -35,7 +35,7 @@ PER_ADDRESS = 5
 #: More buckets than this and the full ones are thrown away: they say nothing.
 MOST = 10_000
 
-_EXPORT = re.compile(r"\.(csv|xlsx|Notebook|ipynb|db)$")
+_EXPORT = re.compile(r"\.(csv|xlsx|Notebook|ipynb|db)$|^/-/assessment/evidence/")
 _UPLOAD = re.compile(
     r"/-/upload-csvs|/-/roster/upload|/-/little-giants|/-/assessment/(?:upload|evidence)"
 )

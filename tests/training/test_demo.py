@@ -53,6 +53,14 @@ def test_two_years_over_every_authority_and_institution(record: sqlite3.Connecti
     assert named == {THIS: 21, LAST: 22, NEXT: 21}
 
 
+def test_a_planned_year_disturbs_nobody(folder: Path, record: sqlite3.Connection) -> None:
+    planned = "select key, state from programme_years where key = ?"
+    assert counts(record, planned, NEXT) == {NEXT: "planned"}
+    assert queries.year_of(record) == THIS
+    with closing(connect(folder / "public.db", read_only=True)) as public:
+        assert {row[0] for row in public.execute("select key from years")} == {THIS, LAST}
+
+
 def test_batches_are_in_every_state(record: sqlite3.Connection) -> None:
     found = counts(record, "select status, count(*) from roster_batches group by status")
     assert set(found) == {"submitted", "recorded", "approved", "returned", "undone"}
