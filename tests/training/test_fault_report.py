@@ -16,7 +16,7 @@ from training.rows import Sender
 
 from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
-from tests.workbook_files import zipped
+from tests.workbook_files import xls, zipped
 
 SENDER = Sender(institution="tsinghua")
 Fault = tuple[int | None, str | None, str]
@@ -209,6 +209,18 @@ def test_a_value_beyond_the_header_stays_beyond_it(bench: Bench) -> None:
     assert [p.code for p in report.errors] == ["row-ragged"]
     assert sheet(marked)[2][-1] == "多出来的"
     assert [(p.row, p.code) for p in bench.check(marked)[1].errors] == [(3, "row-ragged")]
+
+
+def test_a_lone_cell_far_away_is_named_again(bench: Bench) -> None:
+    rows = [list(person(0)), *(list(person(n).values()) for n in range(3))]
+    cells: dict[tuple[int, int], str | float] = {
+        (r, c): text for r, row in enumerate(rows) for c, text in enumerate(row)
+    }
+    report, marked = bench.marked(xls(cells | {(500, 40): "x"}))
+    assert [(p.row, p.code) for p in report.errors] == [(501, "row-ragged")]
+    again, _ = bench.marked(marked)
+    assert [(p.row, p.code) for p in again.errors] == [(501, "row-ragged")]
+    assert again.rows == report.rows == 3
 
 
 def test_faults_of_the_whole_file_stand_on_a_sheet_of_their_own(bench: Bench) -> None:
