@@ -592,7 +592,7 @@ CREATE TABLE assessment_evidence (
     added_by text not null,
     note text not null check (trim(note) <> ''),
     sha256 text check (length(sha256) = 64 and sha256 not glob '*[^0-9a-f]*')
-) strict;
+, indicator text, kind text check (kind in ('pdf', 'png', 'jpeg', 'xlsx')), size_bytes integer check (size_bytes > 0)) strict;
 
 CREATE TABLE assessment_decisions (
     year text primary key references programme_years (key),   -- the assessed year
@@ -2101,4 +2101,14 @@ when not exists (select 1 from erasures where trainee_id = old.trainee_id)
     is not (new.id, new.trainee_id, new.at, new.actor, new.via, new.from_state, new.to_state, new.batch_id)
 begin
     select raise(abort, '学员经历只能追加，不能修改 (trainee events are append-only)');
+end;
+
+CREATE TRIGGER assessment_evidence_placed before insert on assessment_evidence
+begin
+    select raise(abort, '没有这个考核指标 (no such indicator in the year of the assessment)')
+    where new.indicator is not null and not exists (
+        select 1 from assessments as a join assessment_indicators as i on i.year = a.year
+        where a.id = new.assessment_id and i.code = new.indicator);
+    select raise(abort, '文件必须有指纹和大小 (a file has its hash and its size)')
+    where new.kind is not null and (new.sha256 is null or new.size_bytes is null);
 end;

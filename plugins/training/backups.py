@@ -32,7 +32,7 @@ from training.database import connect, now, transaction
 MANIFEST = "manifest.json"
 FORMAT = 1
 #: What lies beside the record and can't be made from it.
-BESIDE = ("accounts.db", "staging.db", "internal.db")
+BESIDE = ("accounts.db", "staging.db", "internal.db", "evidence.db")
 
 #: Kinds of files that a restore makes.
 _MADE = (".db", ".heads", ".erased")

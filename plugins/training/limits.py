@@ -35,8 +35,10 @@ PER_ADDRESS = 5
 #: More buckets than this and the full ones are thrown away: they say nothing.
 MOST = 10_000
 
-_EXPORT = re.compile(r"\.(csv|xlsx|Notebook|ipynb|db)$")
-_UPLOAD = re.compile(r"/-/upload-csvs|/-/roster/upload")
+_EXPORT = re.compile(r"\.(csv|xlsx|Notebook|ipynb|db)$|^/-/assessment/evidence/")
+_UPLOAD = re.compile(
+    r"/-/upload-csvs|/-/roster/upload|/-/little-giants|/-/assessment/(?:upload|evidence)"
+)
 #: Canned queries by their prefixes (metadata.yml); in staging a query and a table look alike.
 _QUERY = re.compile(
     r"/-/checks|/[^/]+/(quota|check|report|find|my)_\w+(\.\w+)?|/staging/[^/]+|/[^/]+/-/query(\.\w+)?"

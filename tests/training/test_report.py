@@ -28,6 +28,8 @@ def test_the_workbook_says_what_the_queries_say(world: World) -> None:
         "各培训方向人数",
         "各状态人数",
         "待处理的批次",
+        "考核排名",
+        "暂停的机构",
     ]
     summary = book.get_sheet_by_name("概要").to_python()
     assert ["编制人", "office"] in [row[:2] for row in summary]
