@@ -215,9 +215,9 @@ def _choices(names: dict[str, list[tuple[str, str, str]]]) -> dict[str, Any]:
 
 
 def _told(row: sqlite3.Row, names: dict[str, list[tuple[str, str, str]]]) -> dict[str, str]:
-    """An entry of the history in words; its detail is a role, or the address it came from."""
+    """An entry of the history in words; its detail is a role, a token's name, or where it came from."""
     detail = json.loads(row["detail"])
-    about = [detail.get("address") or ""]
+    about = [detail.get("token") or "", detail.get("address") or ""]
     if detail.get("role") in accounts.ROLES:
         about.append(t(*accounts.ROLES[detail["role"]]))
     scope = detail.get("institution") or detail.get("province") or detail.get("scope")

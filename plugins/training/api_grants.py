@@ -17,15 +17,19 @@ from training import exports
 ROLES = frozenset({"analyst"})
 #: What there is to choose from, in the order of the page.
 DATABASES: dict[str, tuple[str, str]] = {
-    "training": ("全国指标查询", "nationwide quota queries"),
-    "analysis": ("分析数据", "analysis"),
-    "staging": ("自由表", "free tables"),
+    "training": ("全国指标查询", "Nationwide quota queries"),
+    "analysis": ("分析数据", "Analysis"),
+    "staging": ("自由表", "Free tables"),
 }
 ACTS: dict[str, tuple[str, str]] = {
-    "tables": ("读取数据表", "read tables"),
-    "queries": ("运行现成的和保存的查询", "run canned and saved queries"),
-    "sql": ("运行自己写的 SQL", "run SQL of one's own"),
-    "export": ("翻页取全部，导出 CSV 和 Excel", "page through all rows, CSV and Excel"),
+    "tables": ("读取数据表", "Read tables"),
+    "queries": ("运行现成的查询", "Run canned queries"),
+    # The core asks for both to run a query that a person has saved.
+    "sql": (
+        "运行自己写的 SQL；与上一项同选，可运行保存的查询",
+        "Run SQL of one's own; with the one before, saved queries too",
+    ),
+    "export": ("翻页取全部，导出 CSV 和 Excel", "Page through all rows, CSV and Excel"),
 }
 #: The permission of Datasette's that an act is; an export is a form, see :func:`exports.form_of`.
 _PERMISSIONS = {"tables": "view-table", "queries": "view-query", "sql": "execute-sql"}

@@ -159,6 +159,14 @@ def end(
     return ended
 
 
+def end_all(conn: sqlite3.Connection, actor: str, because: str) -> int:
+    """End every token there is: those of a backup may have been revoked since it was made."""
+    with transaction(conn):
+        names = [row[0] for row in conn.execute("select distinct username from api_tokens")]
+        when = stamp(present())
+        return sum(end(conn, name, when, actor, because=because) for name in names)
+
+
 def tokens_of(
     conn: sqlite3.Connection, username: str, now: datetime | None = None
 ) -> list[dict[str, Any]]:
