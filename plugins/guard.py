@@ -24,11 +24,17 @@ def visitor(datasette: Datasette, headers: gate.Headers) -> sessions.Visitor | N
     return sessions.visitor(accounts.at(path), gate.own_cookies(headers).get(sessions.COOKIE))
 
 
-def holder(datasette: Datasette, request: Request, door: Door, token: str) -> sessions.Visitor:
-    """Whom a token stands for; raises :class:`TokenRefused`."""
+def identified(
+    datasette: Datasette, request: Request, door: Door
+) -> tuple[sessions.Visitor | None, list[tuple[bytes, bytes]]]:
+    """Who asks, by session or by token, and the headers that go on; raises :class:`TokenRefused`."""
+    headers = request.scope["headers"]
+    token = gate.bearer(headers) if "training" in datasette.databases else None
+    if token is None:
+        return visitor(datasette, headers), gate.without_credentials(headers)
     path = accounts.beside(datasette.get_database("training").path)
     address = (request.scope.get("client") or [None])[0]
-    return door.admit(accounts.at(path), token, address)
+    return door.admit(accounts.at(path), token, address), gate.with_token_alone(headers)
 
 
 def token_no_good(refused: TokenRefused) -> Response:
@@ -87,12 +93,6 @@ async def refuse(datasette: Datasette, request: Request, knock: Knock) -> Respon
     return Response.html(html, status=404)
 
 
-def known_by_token(request: Request) -> bool:
-    """Whether a programme asks, which reads no page."""
-    known = request.scope["visitor"]
-    return bool(known and known.grant)
-
-
 async def slow_down(
     datasette: Datasette, request: Request, limiter: limits.Limiter
 ) -> Response | None:
@@ -107,8 +107,9 @@ async def slow_down(
         f"Too many requests at once: try again in {seconds} seconds. What is saved stays saved.",
     )
     kinds = " ".join(request.headers.get(name) or "" for name in ("accept", "content-type"))
-    by_programme = known_by_token(request)
-    if by_programme or request.path.endswith(".json") or "application/json" in kinds:
+    known = request.scope["visitor"]
+    by_token = known is not None and known.grant
+    if by_token or request.path.endswith(".json") or "application/json" in kinds:
         response = Response.error([said], 429)
     else:
         html = await datasette.render_template("wait.html", {"said": said}, request=request)
@@ -169,16 +170,10 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
             request = Request(scope, receive)
             if api_grants.stands_in_address(request.path, request.query_string):
                 return await token_in_address().asgi_send(send)
-            token = gate.bearer(scope["headers"]) if "training" in datasette.databases else None
-            if token is None:
-                known = visitor(datasette, scope["headers"])
-                headers = gate.without_credentials(scope["headers"])
-            else:
-                try:
-                    known = holder(datasette, request, door, token)
-                except TokenRefused as refused:
-                    return await token_no_good(refused).asgi_send(send)
-                headers = gate.with_token_alone(scope["headers"])
+            try:
+                known, headers = identified(datasette, request, door)
+            except TokenRefused as refused:
+                return await token_no_good(refused).asgi_send(send)
             actor = known.actor if known else None
             scope = {**scope, "headers": headers, "visitor": known, "actor": actor}
             request = Request(scope, receive)

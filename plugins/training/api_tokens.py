@@ -110,8 +110,7 @@ def look_up(
         return None
     account = Account.of(row)
     if row["ended_at"] is None and row["expires_at"] <= stamp(now):
-        with contextlib.suppress(sqlite3.OperationalError), transaction(conn):
-            _note_expired(conn, now)
+        _sweep(conn, now)
     old = now - datetime.fromisoformat(account.password_changed_at) >= passwords.MAX_AGE
     good = (
         row["ended_at"] is None
@@ -174,14 +173,14 @@ def tokens_of(
 
     public_id, name, databases and acts (lists of keys), created_at, expires_at, last_used_on.
     """
-    with contextlib.suppress(sqlite3.OperationalError), transaction(conn):
-        _note_expired(conn, now or present())
-    found = []
-    for row in _standing(conn, username):
-        one = {key: row[key] for key in row.keys() if key not in ("token_hash", "ended_at")}  # noqa: SIM118
-        lists = {key: json.loads(one[key]) for key in ("databases", "acts")}
-        found.append({**one, **lists})
-    return found
+    _sweep(conn, now or present())
+    shown = ("public_id", "name", "created_at", "expires_at", "last_used_on")
+    return [
+        {key: row[key] for key in shown}
+        | {key: json.loads(row[key]) for key in ("databases", "acts")}
+        for row in _standing(conn, username)
+        if row["expires_at"] > stamp(now or present())
+    ]
 
 
 def _standing(conn: sqlite3.Connection, username: str) -> list[sqlite3.Row]:
@@ -192,8 +191,16 @@ def _standing(conn: sqlite3.Connection, username: str) -> list[sqlite3.Row]:
     ).fetchall()
 
 
+def _sweep(conn: sqlite3.Connection, now: datetime) -> None:
+    """Write down whose term is over, if there are any; whoever only looks waits for nobody."""
+    sql = "select 1 from api_tokens where ended_at is null and expires_at <= ?"
+    if conn.execute(sql, (stamp(now),)).fetchone():
+        with contextlib.suppress(sqlite3.OperationalError), transaction(conn):
+            _note_expired(conn, now)
+
+
 def _note_expired(conn: sqlite3.Connection, now: datetime) -> None:
-    """Write down whose term is over, whoever happens to look first."""
+    """The same inside the caller's transaction: it happens when somebody looks first."""
     over = conn.execute(
         "select public_id, username, expires_at from api_tokens"
         " where ended_at is null and expires_at <= ?",

@@ -1,5 +1,6 @@
 """The door for programmes (令牌入口): a token is let in or refused, and refusals slow down."""
 
+import contextlib
 import sqlite3
 from datetime import datetime
 
@@ -59,7 +60,8 @@ class Door:
     ) -> None:
         username = found.account.username if found else None
         detail = {"token": found.public_id} if found else {}
-        with transaction(conn):
+        # Refused it is in any case; a busy file makes no fault of it.
+        with contextlib.suppress(sqlite3.OperationalError), transaction(conn):
             record(
                 conn, stamp(now or present()), username or "-", "token-refused", username,
                 address=address, **detail,
