@@ -5,6 +5,7 @@ from typing import Any
 
 from datasette import hookimpl
 from datasette.database import Database
+from training.api_grants import without_tokens
 from training.wrapping import wrap
 
 
@@ -14,7 +15,7 @@ class WithoutQuery(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) == 5:
             client, method, path, *rest = record.args
-            record.args = (client, method, str(path).partition("?")[0], *rest)
+            record.args = (client, method, without_tokens(str(path).partition("?")[0]), *rest)
         return True
 
 
