@@ -18,6 +18,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from training import accounts
 
+from tests.demo_world import demo_folder
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -120,9 +122,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """What `make demo` serves, in a folder and on a port of its own."""
     needs_chromium()
     folder = tmp_path_factory.mktemp("site")
-    db = folder / "training.db"
-    run_script("build.py", "--db", db)
-    run_script("demo.py", "--db", db)
+    shutil.copytree(demo_folder(tmp_path_factory), folder, dirs_exist_ok=True)
     with (folder / "demo-accounts.csv").open(encoding="utf-8", newline="") as file:
         listed = {row["username"]: row for row in csv.DictReader(file)}
     with serving(folder) as url:
