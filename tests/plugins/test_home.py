@@ -16,6 +16,27 @@ async def test_every_duty_of_every_role_opens(served: Served) -> None:
             assert (await served.get(href, role)).status_code == 200, (role, href)
 
 
+FILES = r"""<h2 style="[^"]*"><a href="/([^"]+)">"""
+
+
+async def test_it_lists_the_files_of_its_reader_and_what_is_in_them(served: Served) -> None:
+    own = {
+        "institution": {"institution-tsinghua"}, "province": {"province-330000"},
+        "analyst": {"analysis", "staging", "training"}, "office": {"training", "staging"},
+    }  # fmt: skip
+    for role in PEOPLE:
+        page = (await served.get("/", role)).text
+        assert set(re.findall(FILES, page)) - {"public"} == own.get(role, {"training"}), role
+    office = (await served.get("/", "office")).text
+    listed = (await served.get("/training.json?_size=0", "office")).json()["tables"]
+    shown = [one["name"] for one in listed if not one["hidden"]]
+    assert len(shown) > 30
+    _, *parts = re.split(FILES, office)
+    assert f"{len(shown)} 张表" in dict(zip(parts[::2], parts[1::2], strict=True))["training"]
+    for name in re.findall(r'<a href="/training/(\w+)">', office):
+        assert (await served.get(f"/training/{name}.json?_size=1", "office")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "path",
     [

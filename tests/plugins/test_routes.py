@@ -21,7 +21,7 @@ CORE = {
     r"/-/logout$": gate.SIGNED_IN,
 }
 #: Addresses of ours that anybody reaches: the public pages, none of which is below /-/.
-OPEN_TO_ALL = re.compile(r"\^(?!/-/)|\^/-/static-|\^/-/login(/code)?\$")
+OPEN_TO_ALL = re.compile(r"\^(?!/-/|/\$)|\^/-/static-|\^/-/login(/code)?\$")
 FILLED = {
     "format": "json", "kind": "xlsx", "token": "a" * 32, "batch": "1", "year": "2021-2022",
     "language": "zh", "name": "table.js", "path": "app.css", "rest": "",
