@@ -2,6 +2,7 @@
 
 import copy
 import importlib.util
+import runpy
 import sqlite3
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,13 @@ def plugin(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@cache
+def settings() -> dict[str, Any]:
+    """Those of scripts/serve.py, as they are after the command line was read."""
+    given = runpy.run_path(str(ROOT / "scripts" / "serve.py"))["SETTINGS"]
+    return {name: int(text) if text.isdigit() else text == "on" for name, text in given.items()}
 
 
 @cache
@@ -81,7 +89,7 @@ class Served:
             config=config,
             metadata=metadata,
             default_deny=default_deny,
-            settings={"default_allow_sql": False, "allow_signed_tokens": False},
+            settings=settings(),
             plugins_dir=str(ROOT / "plugins"),
             template_dir=str(ROOT / "templates"),
             static_mounts=[("assets", str(ROOT / "plugins" / "static"))],
