@@ -155,6 +155,12 @@ def m015_erasures(db: Database) -> None:
     _run(db, "m015_erasures.sql")
 
 
+@migrations()
+def m007_starts(db: Database) -> None:
+    """A new trainee: the law and its note apart, and an index less to keep."""
+    _run(db, "m007_starts.sql")
+
+
 def _audit(db: Database, *tables: str) -> None:
     """Write each edit of ``tables`` to the audit log from now on, with the columns they have now."""
     for table in tables:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from training import roster, staging
+from training import judging, roster
 from training.rows import Sender
 from training.workflow import approve
 
@@ -142,7 +142,7 @@ def test_foreseeing_does_not_disturb_storing(take: Import, conn: sqlite3.Connect
 def test_errors_beyond_counting_are_cut_off(
     take: Import, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "MOST_ERRORS", 5)
+    monkeypatch.setattr(judging, "MOST_ERRORS", 5)
     report = take(people(20, 手机="1"), only_valid=True)
     cut = [p for p in report.problems if p.code == "too-many-faults"]
     assert [(p.row, p.severity, p.details) for p in cut] == [(None, "error", (("limit", "5"),))]
@@ -153,7 +153,7 @@ def test_errors_beyond_counting_are_cut_off(
 def test_warnings_beyond_counting_keep_nobody_out(
     take: Import, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "MOST_PROBLEMS", 5)
+    monkeypatch.setattr(judging, "MOST_PROBLEMS", 5)
     report = take([*people(20), person(20, 手机="1")], only_valid=True)
     cut = [p for p in report.problems if p.code == "too-many-faults"]
     assert [(p.row, p.severity) for p in cut] == [(None, "warning")]
