@@ -2088,7 +2088,7 @@ begin
     select raise(abort, '学员经历只能追加，不能修改 (trainee events are append-only)');
 end;
 
-CREATE TRIGGER trainees_start before insert on trainees
+CREATE TRIGGER trainees_start after insert on trainees
 when not exists (
         select 1 from trainee_transitions where from_state = '' and to_state = new.state)
     or not exists (

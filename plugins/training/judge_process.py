@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import IO, Any, Self
 
 from training import identity, reading
 from training.context import Context
@@ -60,6 +60,11 @@ class JudgeProcess:
         with suppress(BrokenPipeError):
             self._job.close()
 
+    @property
+    def pid(self) -> int:
+        """Its number for the system."""
+        return self._process.pid
+
     def told(self, source: Source, context: Context, keys: identity.Keys) -> Self:
         """Say what to judge; raises :class:`JudgeFailed` as the others do."""
         try:
@@ -84,20 +89,25 @@ class JudgeProcess:
         return self._ending
 
 
-def _received(pipe: BinaryIO) -> tuple:  # type: ignore[type-arg] - what marshal read
+def _received(pipe: IO[bytes]) -> tuple[Any, ...]:
     size = pipe.read(_SIZE)
     content = pipe.read(int.from_bytes(size, "big"))
     if len(size) < _SIZE or len(content) < int.from_bytes(size, "big"):
         raise JudgeFailed
-    received: tuple = marshal.loads(content)  # type: ignore[type-arg]  # noqa: S302 - our own process
+    received: tuple[Any, ...] = marshal.loads(content)  # noqa: S302 - our own process
     return received
 
 
-def _send(pipe: BinaryIO, message: tuple) -> None:  # type: ignore[type-arg]
+def _send(pipe: IO[bytes], message: tuple[Any, ...]) -> None:
     content = marshal.dumps(message)
     pipe.write(len(content).to_bytes(_SIZE, "big"))
     pipe.write(content)
     pipe.flush()
+
+
+def _plain(problems: list[Problem]) -> list[Any]:
+    """Tuples without a name, as marshal takes them."""
+    return [(*problem,) for problem in problems]
 
 
 def main() -> None:
@@ -108,10 +118,10 @@ def main() -> None:
     judge = Judge(parse(reading.rows(source), context), keys)
     pipe = sys.stdout.buffer
     for part in judge.parts():
-        _send(pipe, tuple(part._replace(problems=list(map(tuple, part.problems)))))
+        _send(pipe, tuple(part._replace(problems=_plain(part.problems))))
     _send(pipe, ())
     ending = judge.ending()
-    _send(pipe, tuple(ending._replace(problems=list(map(tuple, ending.problems)))))
+    _send(pipe, tuple(ending._replace(problems=_plain(ending.problems))))
 
 
 if __name__ == "__main__":

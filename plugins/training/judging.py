@@ -154,20 +154,26 @@ class Judge:
             if errors:
                 refused.add(index)
             if self._errors >= MOST_ERRORS:
-                self._leave_out(MOST_ERRORS, None)
+                self._stop(block.numbers[index])
             elif self._problems >= MOST_PROBLEMS and not errors:
-                self._leave_out(MOST_PROBLEMS, "warning")
+                self._leave_out_warnings()
             else:
                 self._errors += errors
                 self._problems += len(found)
                 listed += found
         return listed, refused
 
-    def _leave_out(self, limit: int, severity: Any) -> None:
-        if self._unlisted is None or severity is None:
-            details = (("limit", str(limit)),)
-            self._unlisted = Problem(None, None, "too-many-faults", details, severity)
-            self._stream.only_counts = severity is None
+    def _stop(self, row: int) -> None:
+        """Count what follows, and say from which row on."""
+        if not self._stream.only_counts:
+            details = (("limit", str(MOST_ERRORS)), ("unjudged", str(row)))
+            self._unlisted = Problem(None, None, "too-many-faults", details)
+            self._stream.only_counts = True
+
+    def _leave_out_warnings(self) -> None:
+        if self._unlisted is None:
+            details = (("limit", str(MOST_PROBLEMS)),)
+            self._unlisted = Problem(None, None, "too-many-faults", details, "warning")
 
 
 def _cleared(block: Block) -> Sequence[str | None]:

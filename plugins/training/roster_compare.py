@@ -6,9 +6,9 @@ row is never touched one by one, so two thousand rows cost little more than two.
 
 import sqlite3
 
+from training.judging import COMPARED
 from training.problems import Problem
 from training.roster_report import Change, Order, Outcome, Report
-from training.judging import COMPARED
 
 #: After approval who somebody is can be changed by the office alone.
 LOCKED = ("name", "sex", "id_type")

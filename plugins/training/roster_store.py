@@ -6,13 +6,13 @@ what a trigger would note of each new person is noted here of all, and no trigge
 
 import json
 import sqlite3
+from itertools import groupby
 
 from training import audit, scope_marks
 from training.database import now
-from training.memo import Memo
-from training.problems import Details, Problem
-from training.roster_report import Order, Report
 from training.judging import COMPARED
+from training.problems import Problem
+from training.roster_report import Order, Report
 
 _COUNTS = ("rows", "new", "changed", "unchanged", "rejected", "absent", "skipped")
 
@@ -74,13 +74,18 @@ class Batch:
 
 
 def _insert_problems(conn: sqlite3.Connection, batch: int, problems: list[Problem]) -> None:
-    # Thousands of rows have the same to say, most of them nothing.
-    details: Memo[Details, str] = Memo(lambda said: json.dumps(dict(said), ensure_ascii=False))
-    conn.executemany(
-        "insert into batch_problems (batch_id, row, column, code, severity, details)"
-        " values (?, ?, ?, ?, ?, ?)",
-        ((batch, p.row, p.column, p.code, p.severity, details[p.details]) for p in problems),
-    )
+    """Write the faults in their order; rows on end with the same one are one statement."""
+    for said, alike in groupby(problems, key=lambda problem: problem[1:]):
+        rows = [problem.row for problem in alike]
+        fault = Problem(None, *said)
+        conn.execute(
+            "insert into batch_problems (batch_id, row, column, code, severity, details)"
+            " select ?, value, ?, ?, ?, ? from json_each(?)",
+            (
+                batch, fault.column, fault.code, fault.severity,
+                json.dumps(dict(fault.details), ensure_ascii=False), json.dumps(rows),
+            ),
+        )  # fmt: skip
 
 
 def _insert_batch(conn: sqlite3.Connection, order: Order, report: Report) -> int:

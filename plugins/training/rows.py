@@ -99,14 +99,16 @@ class RowStream:
         binding = Binding(self._header, self._context)
         anybody = False
         while rows := list(islice(self._rows, _CHUNK)):
+            if self.only_counts:
+                yield Block(
+                    [row for row, cells, _ in rows if any(cells)], {}, {}, defaultdict(list)
+                )
+                continue
             people = margins.people(rows)
             self.skipped = margins.skipped
             if people:
                 anybody = True
-                if self.only_counts:
-                    yield Block([number for number, _, _ in people], {}, {}, defaultdict(list))
-                else:
-                    yield self._parse(people, self._header, binding)
+                yield self._parse(people, self._header, binding)
         margins.finish()
         self.skipped = margins.skipped
         self.problems += margins.problems

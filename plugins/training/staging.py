@@ -9,9 +9,7 @@ def open_stage(conn: sqlite3.Connection) -> None:
     """Make the temporary tables empty; they are this connection's own and never reach the record."""
     for table in ("incoming", "refused", "differences", "standing", "seen", "named_tracks"):
         conn.execute(f"drop table if exists temp.{table}")
-    columns = ", ".join(
-        f"{name} integer primary key" if name == "row" else name for name in STAGED
-    )
+    columns = ", ".join(f"{name} integer primary key" if name == "row" else name for name in STAGED)
     conn.execute(f"create temp table incoming ({columns}, trainee_id, outcome default 'new')")
     # Few rows of a first roster are known, and few of a second one differ: only those are visited.
     conn.execute(

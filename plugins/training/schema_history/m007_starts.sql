@@ -2,7 +2,7 @@
 -- act; what notes it (the event) an act that is bulk does once for all, see m006.
 drop trigger trainees_started;
 
-create trigger trainees_start before insert on trainees
+create trigger trainees_start after insert on trainees
 when not exists (
         select 1 from trainee_transitions where from_state = '' and to_state = new.state)
     or not exists (
