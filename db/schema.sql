@@ -592,7 +592,7 @@ CREATE TABLE assessment_evidence (
     added_by text not null,
     note text not null check (trim(note) <> ''),
     sha256 text check (length(sha256) = 64 and sha256 not glob '*[^0-9a-f]*')
-) strict;
+, indicator text, kind text check (kind in ('pdf', 'png', 'jpeg', 'xlsx')), size_bytes integer check (size_bytes > 0)) strict;
 
 CREATE TABLE assessment_decisions (
     year text primary key references programme_years (key),   -- the assessed year
@@ -2106,4 +2106,14 @@ when not exists (select 1 from write_context where bulk)
 begin
     insert into trainee_events (trainee_id, at, actor, via, from_state, to_state, reason, batch_id)
     select new.id, now_at, actor, via, '', new.state, reason, new.batch_id from acting_now;
+end;
+
+CREATE TRIGGER assessment_evidence_placed before insert on assessment_evidence
+begin
+    select raise(abort, '没有这个考核指标 (no such indicator in the year of the assessment)')
+    where new.indicator is not null and not exists (
+        select 1 from assessments as a join assessment_indicators as i on i.year = a.year
+        where a.id = new.assessment_id and i.code = new.indicator);
+    select raise(abort, '文件必须有指纹和大小 (a file has its hash and its size)')
+    where new.kind is not null and (new.sha256 is null or new.size_bytes is null);
 end;

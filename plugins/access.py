@@ -6,6 +6,7 @@ authority and the analysts have a file of their own (training/scopes.py), and SQ
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from datasette import hookimpl
@@ -103,6 +104,15 @@ def listed(role: str, action: str, own: str | None = None) -> list[tuple[str | N
     return places
 
 
+def granted(actor: dict[str, Any] | None) -> Callable[[str], bool]:
+    """Whether queries of a database are within the actor's token; without a token all are.
+
+    Everything else is cut by the core (training/api_grants.py tells why this is not).
+    """
+    restrictions = (actor or {}).get("_r")
+    return lambda database: restrictions is None or database in restrictions["d"]
+
+
 @hookimpl
 def permission_resources_sql(actor: dict[str, Any] | None, action: str) -> list[PermissionSQL]:
     role = (actor or {}).get("role") or ""
@@ -110,15 +120,16 @@ def permission_resources_sql(actor: dict[str, Any] | None, action: str) -> list[
         role = ""
     file = scopes.of(actor)
     own = file.name if file else None
+    grant = granted(actor)
     places = listed(role, action, own)
     params = {"listed_here": json.dumps(places), "everywhere": (None, None) in places}
     rules = [PermissionSQL(sql=LISTED, params=params)]
     if action in ("view-query", "update-query", "delete-query"):
         params = {
             "query_act": action,
-            "own_patterns": json.dumps(ROLE_QUERIES.get(role, ())),
-            "in_staging": role in STAGING,
-            "own_file": own,
+            "own_patterns": json.dumps(ROLE_QUERIES.get(role, ()) if grant("training") else ()),
+            "in_staging": role in STAGING and grant("staging"),
+            "own_file": own if own and grant(own) else None,
             "me_here": actor["id"] if actor else None,
         }
         only = f"select parent, child from ({QUERIES})"

@@ -5,6 +5,8 @@ from typing import Any
 
 from datasette import hookimpl
 from datasette.database import Database
+from training.api_grants import without_tokens
+from training.wrapping import wrap
 
 
 class WithoutQuery(logging.Filter):
@@ -13,7 +15,7 @@ class WithoutQuery(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) == 5:
             client, method, path, *rest = record.args
-            record.args = (client, method, str(path).partition("?")[0], *rest)
+            record.args = (client, method, without_tokens(str(path).partition("?")[0]), *rest)
         return True
 
 
@@ -27,11 +29,11 @@ def startup() -> None:
 
 # The core would print each statement that fails, with its parameters: they hold what was searched
 # for. Whoever asked reads in the answer what was wrong.
-_execute = Database.execute
+def _unsaid(execute: Any) -> Any:
+    async def unsaid(self: Database, *words: Any, **more: Any) -> Any:
+        return await execute(self, *words, **{**more, "log_sql_errors": False})
+
+    return unsaid
 
 
-async def _execute_unsaid(self: Database, *words: Any, **more: Any) -> Any:
-    return await _execute(self, *words, **{**more, "log_sql_errors": False})
-
-
-Database.execute = _execute_unsaid
+wrap(Database, "execute", _unsaid)

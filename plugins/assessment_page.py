@@ -1,16 +1,20 @@
 """考核评分: the assessor's sheet, the office's view of it, an institution's own published result."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette import Forbidden, NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import BadRequest
-from training import posted, queries, tabular
+from training import evidence as behind_scores
+from training import evidence_files, posted, queries, tabular
 from training.assessment_desk import AssessmentDesk, Refused
 from training.wording import t
 
 LIMIT = 4 * 1024 * 1024
+Handler = Callable[[Datasette, Request], Awaitable[Response]]
 PATH = "/-/assessment"
 
 
@@ -23,6 +27,18 @@ def desk(datasette: Datasette, request: Request, *roles: str) -> AssessmentDesk:
     return AssessmentDesk(str(datasette.get_database("training").path), actor, catalogue)
 
 
+def known_year(handler: Handler) -> Handler:
+    """The handler, with one answer for a year that is not there or not there for this reader."""
+
+    async def answered(datasette: Datasette, request: Request) -> Response:
+        try:
+            return await handler(datasette, request)
+        except queries.UnknownYear as error:
+            raise NotFound(t("没有这个年度。", "There is no such year.")) from error
+
+    return answered
+
+
 async def page(datasette: Datasette, request: Request) -> Response:
     if (request.actor or {}).get("role") == "institution":
         own = desk(datasette, request, "institution")
@@ -32,10 +48,7 @@ async def page(datasette: Datasette, request: Request) -> Response:
         look, template = own.sheet, "assessment.html"
     if request.method == "POST":
         return await save(datasette, request)
-    try:
-        found = await asyncio.to_thread(look, request.args.get("year"))
-    except queries.UnknownYear as error:
-        raise NotFound(t("没有这个年度。", "There is no such year.")) from error
+    found = await asyncio.to_thread(look, request.args.get("year"))
     return Response.html(await datasette.render_template(template, found, request=request))
 
 
@@ -86,6 +99,42 @@ async def upload(datasette: Datasette, request: Request) -> Response:
     return Response.redirect(f"{PATH}?year={year}")
 
 
+async def evidence(datasette: Datasette, request: Request) -> Response:
+    own, back = desk(datasette, request, "assessor"), PATH
+    if request.method == "POST":
+        try:
+            form = await request.form(
+                files=True, max_file_size=evidence_files.LIMIT,
+                max_request_size=evidence_files.LIMIT + 1024 * 1024,
+            )  # fmt: skip
+            file, words = form.get("file"), {name: form.get(name) for name in form}
+            named = getattr(file, "filename", None)
+            sent = (named, await file.read()) if named else None
+            words.pop("file", None)
+            back = f"{PATH}?{urlencode({'year': words.get('year') or ''})}#evidence"
+            said = await asyncio.to_thread(own.add_evidence, words, sent)
+            datasette.add_message(request, said, datasette.INFO)
+        except BadRequest:
+            datasette.add_message(request, str(behind_scores.too_large()), datasette.WARNING)
+        except Refused as refusal:
+            datasette.add_message(request, str(refusal), datasette.WARNING)
+    return Response.redirect(back)
+
+
+async def evidence_file(datasette: Datasette, request: Request) -> Response:
+    own = desk(datasette, request, "assessor", "office")
+    try:
+        found = await asyncio.to_thread(own.evidence, int(request.url_vars["number"]))
+    except Refused as refusal:
+        datasette.add_message(request, str(refusal), datasette.WARNING)
+        return Response.redirect(PATH)
+    if found is None:
+        raise NotFound(t("没有这个文件。", "There is no such file."))
+    file, media = found
+    headers = {"Content-Disposition": tabular.attachment(file.name, file.plain_name)}
+    return Response(file.content, content_type=media, headers=headers)
+
+
 async def template(datasette: Datasette, request: Request) -> Response:
     own = desk(datasette, request, "assessor")
     year, content = await asyncio.to_thread(own.template, request.args.get("year"))
@@ -110,10 +159,12 @@ async def back(datasette: Datasette, request: Request) -> Response:
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
     return [
-        (rf"^{PATH}$", page),
-        (rf"^{PATH}/upload$", upload),
-        (rf"^{PATH}/template\.csv$", template),
-        (rf"^{PATH}/back$", back),
+        (rf"^{PATH}$", known_year(page)),
+        (rf"^{PATH}/upload$", known_year(upload)),
+        (rf"^{PATH}/template\.csv$", known_year(template)),
+        (rf"^{PATH}/evidence$", known_year(evidence)),
+        (rf"^{PATH}/evidence/(?P<number>\d{{1,12}})$", evidence_file),
+        (rf"^{PATH}/back$", known_year(back)),
     ]
 
 

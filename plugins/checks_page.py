@@ -25,9 +25,10 @@ async def checks(datasette: Datasette, request: Request) -> Response:
     chosen = [query for query in queries.checks(catalogue) if query.name in allowed]
     if not chosen:
         raise Forbidden(t("无权查看检查结果。", "The checks are not yours to see."))
-    path = Path(datasette.get_database("training").path)
+    path, year = Path(datasette.get_database("training").path), request.args.get("year")
+    office = (request.actor or {}).get("role") == "office"
     try:
-        report = await asyncio.to_thread(queries.report, path, chosen, request.args.get("year"))
+        report = await asyncio.to_thread(queries.report, path, chosen, year, office=office)
     except queries.UnknownYear as error:
         raise NotFound(t("没有这个年度。", "There is no such year.")) from error
     context = {"report": report, "catalogue": catalogue, "allowed": allowed, "words": queries}

@@ -63,12 +63,14 @@ class Trail:
     async def begun(self, message: dict[str, Any]) -> dict[str, Any]:
         """Write down an export or a refusal; return the beginning of the answer as it goes out."""
         actor, path, status = self.scope["actor"]["id"], self.scope["path"], message["status"]
+        grant = self.scope["visitor"].grant
+        token = grant.public_id if grant else None
         if self.form and status == 200:
-            await asyncio.to_thread(exports.note_export, self.record, actor, path, self.form)
+            await asyncio.to_thread(exports.note_export, self.record, actor, path, self.form, token)
             if self.form == "csv":
                 return {**message, "headers": as_file(message.get("headers", []), path)}
         elif status in (403, 404) and self.bounded.admits(actor):
-            await asyncio.to_thread(exports.note_refusal, self.record, actor, path, status)
+            await asyncio.to_thread(exports.note_refusal, self.record, actor, path, status, token)
         return message
 
 

@@ -159,6 +159,11 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
         t("结业证书", "Certificates"),
         t("核对名单后颁发；打印、换发、作废。", "Look, then issue; print, replace, revoke."),
     )
+    giants = (
+        "/-/little-giants",
+        t("“小巨人”名单", "Little giants"),
+        t("工信部各批名单，按企业查找。", "The ministry's lists; look an enterprise up."),
+    )
     persons = (
         "/-/people",
         t("学员查询与办理", "People"),
@@ -173,9 +178,10 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             classes,
             plans,
             retraining,
+            giants,
             own_result,
         ],
-        "province": [rosters, persons, *([people, batches, data] if own else []), *local],
+        "province": [rosters, persons, *([people, batches, data] if own else []), *local, giants],
         "office": [
             inbox,
             persons,
@@ -183,6 +189,7 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             classes,
             *local,
             retraining,
+            giants,
             certificates,
             decision,
             report,

@@ -6,7 +6,7 @@ from typing import Any
 
 from datasette import Forbidden, NotFound, Request, Response, hookimpl
 from datasette.app import Datasette
-from training import files_desk, tabular
+from training import files_desk, posted, tabular
 from training.wording import t
 from training.workflow import Refused
 
@@ -41,14 +41,15 @@ async def send(datasette: Datasette, request: Request, make: Made) -> Response:
 
 async def template(datasette: Datasette, request: Request) -> Response:
     own, kind = sender_files(datasette, request), request.url_vars["kind"]
-    return await send(datasette, request, lambda: own.template(kind))
+    return await send(datasette, request, lambda: own.template(kind, request.args.get("year")))
 
 
 async def export(datasette: Datasette, request: Request) -> Response:
     own, kind = sender_files(datasette, request), request.url_vars["kind"]
     if request.method != "POST":
         return Response.redirect("/-/roster")
-    return await send(datasette, request, lambda: own.export(kind))
+    year = (await posted.fields(request)).get("year")
+    return await send(datasette, request, lambda: own.export(kind, year))
 
 
 async def faults(datasette: Datasette, request: Request) -> Response:

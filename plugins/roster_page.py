@@ -30,7 +30,8 @@ def say(datasette: Datasette, request: Request, refusal: desk.Refused) -> Respon
 
 async def roster_home(datasette: Datasette, request: Request) -> Response:
     own = sender_desk(datasette, request)
-    found = await asyncio.to_thread(own.home, page_number(request.args.get("page")))
+    number, year = page_number(request.args.get("page")), request.args.get("year")
+    found = await asyncio.to_thread(own.home, number, year)
     return Response.html(await datasette.render_template("roster.html", found, request=request))
 
 

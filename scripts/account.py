@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from training import accounts, database, second_factor, sessions
+from training import accounts, api_tokens, database, second_factor, sessions
 from training.system_user import system_user
 
 HERE = Path(__file__).resolve().parent.parent
@@ -205,6 +205,26 @@ def list_sessions(username: str, ended: str | None, db: Path) -> None:
         for one in sessions.sessions_of(conn, username):
             keys = ("opened_at", "last_seen_at", "address", "public_id")
             click.echo("\t".join(str(one[key]) for key in keys))
+
+
+@account.command("tokens")
+@click.argument("username")
+@click.option("--revoke", "revoked", metavar="ID", help="Revoke this one, or 'all'.")
+@on_record
+def list_tokens(username: str, revoked: str | None, db: Path) -> None:
+    """List the tokens of an account: id, until, last used, databases, acts, name; or revoke them."""
+    with opened(db) as conn:
+        if revoked:
+            only = None if revoked == "all" else revoked
+            count = api_tokens.revoke(conn, username, only=only, actor=system_user())
+            if not count:
+                raise accounts.AccountFault("token-unknown")
+            click.echo(f"{username}: {count} revoked")
+            return
+        for one in api_tokens.tokens_of(conn, username):
+            scope = (",".join(one["databases"]), ",".join(one["acts"]))
+            day = one["last_used_on"] or "-"
+            click.echo("\t".join((one["public_id"], one["expires_at"], day, *scope, one["name"])))
 
 
 if __name__ == "__main__":

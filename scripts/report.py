@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import click
-import yaml
-from training import queries, report
+from training import configuration, queries, report
 from training.system_user import system_user
 from training.wording import speaking
 
@@ -22,7 +21,7 @@ HERE = Path(__file__).resolve().parent.parent
     show_default="db/training.db",
 )
 def write(out: Path, year: str | None, lang: str, db: Path) -> None:
-    config = yaml.safe_load(queries.METADATA.read_text(encoding="utf-8"))
+    config = configuration.load()
     try:
         with speaking(lang):
             made = report.export(

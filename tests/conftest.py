@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-import yaml
 from training import building, charts, identity
 from training.database import connect
 
@@ -95,10 +94,9 @@ def conn(world: World) -> Iterator[sqlite3.Connection]:
 async def served(world: World) -> AsyncIterator["Served"]:
     """The test's own record behind the real plugins and metadata.yml, with an account per role."""
     # Loading Datasette takes a moment that tests of the domain alone need not wait for.
-    from tests.served import Served
+    from tests.served import Served, configured
 
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    made = Served(world.folder, config=config)
+    made = Served(world.folder, config=configured())
     made.hire()
     await made.ds.invoke_startup()
     yield made

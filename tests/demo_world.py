@@ -1,9 +1,14 @@
-"""The demonstration as tests see it: made once in a process, then only read or copied."""
+"""The demonstration as tests see it: made once in a run, copied for each process that reads it."""
 
+import fcntl
+import os
+import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from training import building, demo, passwords
+from training.database import connect
 
 from tests.conftest import ROOT
 
@@ -19,9 +24,24 @@ def make_demo(folder: Path) -> list[str]:
 
 
 def demo_folder(factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demonstration that this test process makes at most once."""
+    """The folder of a demonstration that this test process has for itself."""
     folder = factory.getbasetemp() / "demonstration"
     if not folder.exists():
-        folder.mkdir()
-        make_demo(folder)
+        shutil.copytree(_made_once(factory), folder)
+    return folder
+
+
+def _made_once(factory: pytest.TempPathFactory) -> Path:
+    """The demonstration of the whole run, which whoever needs it first makes for all."""
+    base = factory.getbasetemp()
+    # The folders of the processes of one run lie beside each other.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "demonstration-of-all"
+    with (shared / "demonstration.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            make_demo(folder)
+            with closing(connect(folder / "training.db")) as conn:
+                conn.execute("pragma wal_checkpoint(truncate)")
     return folder

@@ -1,14 +1,17 @@
 """A server as tests see it: the real plugins over a small world, and people with real sessions."""
 
+import copy
 import importlib.util
 import sqlite3
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import httpx2
 from datasette.app import Datasette
-from training import accounts, passwords, sessions
+from jinja2.bccache import Bucket, BytecodeCache
+from training import accounts, configuration, passwords, sessions
 
 ROOT = Path(__file__).resolve().parent.parent
 #: One person for each role; whose scope it is stands behind the role.
@@ -31,6 +34,33 @@ def plugin(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@cache
+def _configuration() -> dict[str, Any]:
+    return configuration.load()
+
+
+def configured() -> dict[str, Any]:
+    """What metadata.yml says, for a server that may change it."""
+    return copy.deepcopy(_configuration())
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for an earlier server of this run."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Served:
@@ -56,6 +86,7 @@ class Served:
             template_dir=str(ROOT / "templates"),
             static_mounts=[("assets", str(ROOT / "plugins" / "static"))],
         )
+        self.ds._jinja_env.bytecode_cache = COMPILED
         self.app = self.ds.app()
         self._tokens: dict[str, str] = {}
 

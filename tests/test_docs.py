@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,7 @@ TARGETS = set(re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.M))
 SCRIPTS = sorted(path.name for path in (ROOT / "scripts").glob("*.py"))
 
 
+@cache
 def run(*call: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *call], cwd=ROOT, capture_output=True, text=True)
 

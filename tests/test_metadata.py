@@ -9,18 +9,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
 from datasette.app import Datasette
 from datasette.utils import named_parameters
-from training import projections, queries
+from training import configuration, projections, queries
 from training.database import connect
 from training.scopes import Scope
 
-from tests.conftest import ROOT
 from tests.demo_world import demo_folder
 from tests.served import PEOPLE, Served
 
-METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+METADATA: dict[str, Any] = configuration.load()
 TRAINING = METADATA["databases"]["training"]
 QUERIES = queries.from_config(METADATA)
 PREFIXES = ("quota_", "report_", "check_", "find_")

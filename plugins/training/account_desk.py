@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from training import accounts, second_factor, sessions
+from training import accounts, api_grants, api_tokens, second_factor, sessions, token_desk
 from training.account_faults import AccountFault
 from training.account_store import Account
 from training.database import connect
@@ -29,6 +29,11 @@ ACTIONS = {
     "sign-in": ("登录", "signed in"),
     "sign-in-refused": ("登录未成功", "sign-in refused"),
     "sign-out": ("退出", "signed out"),
+    "token-make": ("新建令牌", "token made"),
+    "token-first-use": ("令牌首次使用", "token used for the first time"),
+    "token-refused": ("令牌被拒", "token refused"),
+    "token-revoke": ("撤销令牌", "token revoked"),
+    "token-expired": ("令牌到期", "token expired"),
     "totp": ("输入动态口令", "code given"),
     "totp-refused": ("动态口令输错", "code was wrong"),
     "totp-on": ("启用动态口令", "second factor on"),
@@ -76,6 +81,7 @@ class AccountDesk:
         return {
             "account": self._shown(account, names),
             "sessions": sessions.sessions_of(self.store, username),
+            "tokens": token_desk.in_words(api_tokens.tokens_of(self.store, username)),
             "history": [_told(row, names) for row in accounts.history(self.store, username)],
             "own": username == self.by,
         } | _choices(names)
@@ -88,6 +94,7 @@ class AccountDesk:
         return {
             "account": self._shown(account, self._scopes()),
             "sessions": sessions.sessions_of(self.store, self.by, token=token),
+            "may_have_tokens": account.role in api_grants.ROLES,
         }
 
     def require(self, role: str, on: bool) -> None:
@@ -120,6 +127,8 @@ class AccountDesk:
             )
         elif act == "end":
             self.end(username, form)
+        elif act == "token":
+            token_desk.revoke(store, username, form, by)
         elif act == "totp-off":
             second_factor.remove(store, username, actor=by)
         elif act in ("disable", "enable", "unlock"):
@@ -206,9 +215,9 @@ def _choices(names: dict[str, list[tuple[str, str, str]]]) -> dict[str, Any]:
 
 
 def _told(row: sqlite3.Row, names: dict[str, list[tuple[str, str, str]]]) -> dict[str, str]:
-    """An entry of the history in words; its detail is a role, or the address it came from."""
+    """An entry of the history in words; its detail is a role, a token's name, or where it came from."""
     detail = json.loads(row["detail"])
-    about = [detail.get("address") or ""]
+    about = [detail.get("token") or "", detail.get("address") or ""]
     if detail.get("role") in accounts.ROLES:
         about.append(t(*accounts.ROLES[detail["role"]]))
     scope = detail.get("institution") or detail.get("province") or detail.get("scope")

@@ -31,6 +31,27 @@ FAULTS = {
         "This is the last auditor account in use: make another one first.",
     ),
     "session-unknown": ("这次登录已经结束。", "That session has ended already."),
+    "token-unknown": ("这个令牌已经失效。", "That token has ended already."),
+    "token-role": (
+        "您的角色不能使用令牌。",
+        "Your role has no tokens.",
+    ),
+    "token-name": (
+        "请填写令牌的用途，不超过 60 字，例如“家里的笔记本”。",
+        "Say what the token is for, in up to 60 characters, such as “notebook at home”.",
+    ),
+    "token-scope": (
+        "请至少选一个数据库和一种操作。",
+        "Choose at least one database and one act.",
+    ),
+    "token-term": (
+        "请从列表中选择有效期。",
+        "Choose one of the listed terms.",
+    ),
+    "token-many": (
+        "有效的令牌最多 10 个，请先撤销不用的。",
+        "Ten tokens at a time: revoke one that is not used first.",
+    ),
     "act-unknown": ("请用页面上的按钮操作。", "Please use the buttons of the page."),
     "totp-on": ("动态口令已经启用。", "The second factor is in force already."),
     "totp-wrong": (

@@ -23,6 +23,7 @@ STEPS = {
     3: "accounts_003.sql",
     4: "accounts_004.sql",
     5: "accounts_005.sql",
+    6: "accounts_006.sql",
 }
 
 

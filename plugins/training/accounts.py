@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
-from training import attempts, passwords
+from training import api_tokens, attempts, passwords
 from training.account_faults import AccountFault
 from training.account_store import (
     Account,
@@ -133,8 +133,8 @@ def set_password(
             (username,),
         )
         conn.execute("delete from attempts where subject = ?", (attempts.of_account(username),))
-        _update(conn, username, now, values)
         action = "change-password" if password else "reset-password"
+        _update(conn, username, now, values, actor, action)
         record(conn, stamp(now or present()), actor, action, username)
     return chosen
 
@@ -262,7 +262,7 @@ def _change(
         _require(conn, username)
         if action in ("disable", "change-role"):
             _refuse_lockout(conn, username, actor, str(values.get("role")))
-        _update(conn, username, now, values)
+        _update(conn, username, now, values, actor, action)
         record(conn, stamp(now or present()), actor, action, username, **values)
 
 
@@ -276,9 +276,14 @@ def _refuse_lockout(conn: sqlite3.Connection, username: str, actor: str, role: s
 
 
 def _update(
-    conn: sqlite3.Connection, username: str, now: datetime | None, values: Mapping[str, object]
+    conn: sqlite3.Connection,
+    username: str,
+    now: datetime | None,
+    values: Mapping[str, object],
+    actor: str,
+    action: str,
 ) -> None:
-    """Set columns of an account and end its sessions: none outlives what it was opened under."""
+    """Set columns of an account and end its sessions and tokens: none outlives what it began under."""
     columns = ", ".join(f"{column} = :{column}" for column in values)
     conn.execute(
         f"update accounts set {columns} where username = :its_name",
@@ -289,3 +294,4 @@ def _update(
         (stamp(now or present()), username),
     )
     conn.execute("delete from pending_sign_ins where username = ?", (username,))
+    api_tokens.end(conn, username, stamp(now or present()), actor, because=action)

@@ -132,28 +132,6 @@ def send_back(
         )
 
 
-def add_evidence(
-    conn: sqlite3.Connection, year: str, institution: str, note: str, sha256: str, by: str, via: str
-) -> None:
-    """Note a document that the scores of an institution rest on, with its hash where it has one."""
-    note, sha256 = note.strip()[:500], sha256.strip().lower()
-    if not note:
-        raise Refused(t("请写明材料名称和存放处。", "Say which document it is and where it lies."))
-    if sha256 and (len(sha256) != 64 or sha256.strip("0123456789abcdef")):
-        raise Refused(t("SHA-256 是 64 位十六进制数。", "A SHA-256 has 64 hexadecimal digits."))
-    with transaction(conn), acting(conn, by, via):
-        added = conn.execute(
-            "insert into assessment_evidence (assessment_id, added_at, added_by, note, sha256)"
-            " select id, ?, ?, ?, ? from assessments where year = ? and institution = ?",
-            (now(), by, note, sha256 or None, year, institution),
-        )
-        if not added.rowcount:
-            raise Refused(t("请先为该机构评分。", "Score that institution first."))
-        audit.record(
-            conn, by, via, "evidence", "assessments", year, institution=institution, sha256=sha256
-        )
-
-
 def own_result(
     conn: sqlite3.Connection, year: str, institution: str, catalogue: Catalogue
 ) -> Row | None:

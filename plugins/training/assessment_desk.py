@@ -6,11 +6,23 @@ Each method opens the record, acts, and closes it; what comes back is plain data
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
-from training import assessment, decision, new_year, queries, score_file, scores
+from training import (
+    assessment,
+    decision,
+    evidence,
+    evidence_files,
+    new_year,
+    queries,
+    score_file,
+    scores,
+    years,
+)
 from training.assessment import Catalogue
 from training.database import connect
+from training.files_desk import File
 from training.reading import Unreadable
 from training.scores import Place, Saved
 from training.wording import t
@@ -27,13 +39,13 @@ class AssessmentDesk:
 
     def __init__(self, db: str, actor: Mapping[str, Any], catalogue: Catalogue) -> None:
         self.db, self.by, self.catalogue = db, str(actor["id"]), catalogue
-        self.institution = actor.get("institution")
+        self.institution, self.office = actor.get("institution"), actor.get("role") == "office"
 
     @contextmanager
     def record(self, asked: str | None) -> Iterator[tuple[sqlite3.Connection, str]]:
         """A connection for one act, and the year that is meant."""
         with closing(connect(self.db)) as conn:
-            yield conn, queries.year_of(conn, asked)
+            yield conn, queries.year_of(conn, asked, office=self.office)
 
     def sheet(self, asked: str | None) -> dict[str, Any]:
         """The grid with the ranking: for the assessor and the office."""
@@ -61,11 +73,6 @@ class AssessmentDesk:
             saved = self._save(conn, year, cells)
             said = t(f"已保存 {saved.changed} 格。", f"{saved.changed} cells saved.")
             act, _, institution = (form.get("act") or "").partition(":")
-            if act == "evidence":
-                assessment.add_evidence(
-                    conn, year, form.get("evidence_for") or "", form.get("note") or "",
-                    form.get("sha256") or "", self.by, VIA,
-                )  # fmt: skip
             if act == "final" and not saved.faults:
                 if not form.get("confirm"):
                     raise Refused(t("请先勾选确认。", "Tick the confirmation first."))
@@ -92,6 +99,32 @@ class AssessmentDesk:
             f"已读入文件，保存 {saved.changed} 格。", f"File read: {saved.changed} cells saved."
         )
         return said, saved.faults, read.cells, read.remarks
+
+    def add_evidence(self, form: Form, file: tuple[str, bytes] | None) -> str:
+        """Keep an uploaded file as evidence, or note where a document lies."""
+        with self.record(form.get("year")) as (conn, year):
+            note = evidence.Note(
+                year, form.get("evidence_for") or "", form.get("note") or "",
+                form.get("indicator") or "", form.get("sha256") or "",
+            )  # fmt: skip
+            if file:
+                evidence.attach(conn, Path(self.db), note, *file, self.by, VIA)
+                return t("文件已保存，指纹已记入审计记录。", "Kept; its hash is in the audit log.")
+            evidence.add(conn, note, self.by, VIA)
+        return t("已登记。", "Noted.")
+
+    def evidence(self, number: int) -> tuple[File, str] | None:
+        """A file behind a score, named by its place alone, with its media type."""
+        with closing(connect(self.db)) as conn:
+            found = evidence.take_out(conn, Path(self.db), number, self.by, VIA)
+        if found is None:
+            return None
+        row, content = found
+        name = f"{row['year']}-{row['institution']}-{number}.{row['kind']}"
+        file = File(
+            content, t(f"考核依据-{name}", f"evidence-{name}"), f"evidence-{number}.{row['kind']}"
+        )
+        return file, evidence_files.KINDS[row["kind"]]
 
     def template(self, asked: str | None) -> tuple[str, bytes]:
         """The sheet of the year as CSV, with its year."""
@@ -185,5 +218,4 @@ class AssessmentDesk:
         return scores.save(conn, year, known, self.by, VIA)
 
     def _about(self, conn: sqlite3.Connection, year: str) -> dict[str, Any]:
-        years = conn.execute("select key from programme_years order by key desc").fetchall()
-        return {"year": year, "years": [row[0] for row in years]}
+        return {"year": year, "years": years.known(conn, office=self.office)}

@@ -18,6 +18,7 @@ from typing import Any
 
 from training import (
     accounts,
+    api_tokens,
     audit,
     audit_chain,
     erasure,
@@ -32,7 +33,7 @@ from training.database import connect, now, transaction
 MANIFEST = "manifest.json"
 FORMAT = 1
 #: What lies beside the record and can't be made from it.
-BESIDE = ("accounts.db", "staging.db", "internal.db")
+BESIDE = ("accounts.db", "staging.db", "internal.db", "evidence.db")
 
 #: Kinds of files that a restore makes.
 _MADE = (".db", ".heads", ".erased")
@@ -154,6 +155,10 @@ def _brought_up(
         audit.record(
             conn, by, "script", "restore", "databases", backup=manifest["made_at"],
         )  # fmt: skip
+    with closing(accounts.open(accounts.beside(record))) as conn:
+        ended = api_tokens.end_all(conn, by, "restore")
+        if ended:
+            yield f"tokens ended: {ended}"
     erasure.scrub(record)
     for name in manifest["files"]:
         # A copy has no journal beside it; served files have, or readers would wait for writers.

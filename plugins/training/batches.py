@@ -185,3 +185,9 @@ def open_years(conn: sqlite3.Connection) -> list[str]:
             "select key from programme_years where state = 'open' order by key desc"
         )
     ]
+
+
+def open_year(conn: sqlite3.Connection, asked: str | None) -> str:
+    """The year that was asked for if it takes rosters, else the newest that does; '' if none does."""
+    years = open_years(conn)
+    return str(asked) if asked in years else next(iter(years), "")

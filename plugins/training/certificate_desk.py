@@ -15,6 +15,7 @@ from training import (
     certificate_tokens,
     certificates,
     register,
+    years,
 )
 from training.background import Cancelled, Job, Jobs
 from training.certificate_numbers import canonical
@@ -197,12 +198,8 @@ class CertificateDesk(Desk):
         register.publish_if_possible(self.db, self.db.with_name("certificates.db"))
 
     def _years(self, conn: sqlite3.Connection) -> list[str]:
-        return [
-            row[0]
-            for row in conn.execute(
-                "select key from programme_years where state <> 'planned' order by key desc"
-            )
-        ] or [""]
+        # Nobody has finished a year that is only planned.
+        return [one.key for one in years.known(conn, office=False)] or [""]
 
 
 def order(job: Job) -> tuple[str, str, tuple[str, ...]]:

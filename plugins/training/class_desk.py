@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from training import attendance, classes, completion, form_values, funds, queries, teaching
+from training import (
+    attendance,
+    classes,
+    completion,
+    form_values,
+    funds,
+    queries,
+    teaching,
+    years,
+)
 from training.class_acts import ACTS, DECISIONS, class_values
 from training.database import acting, now, transaction
 from training.desk import VIA, Desk
@@ -26,12 +35,11 @@ class ClassDesk(Desk):
     def home(self, asked: str | None) -> dict[str, Any]:
         """The classes of a year, and what a new one may be."""
         with self.record() as conn:
-            year = queries.year_of(conn, asked)
+            year = queries.year_of(conn, asked, office=self.office)
             hosts = [h for h in classes.hosts(conn, year) if self.own in (None, h["slug"])]
-            years = conn.execute("select key from programme_years order by key desc").fetchall()
             return {
                 "year": year,
-                "years": [row["key"] for row in years],
+                "years": years.known(conn, office=self.office),
                 "classes": classes.classes_of(conn, year, self.own),
                 "hosts": hosts,
                 "tracks": conn.execute("select * from tracks order by seq").fetchall()
@@ -43,7 +51,7 @@ class ClassDesk(Desk):
     def create(self, form: Form) -> int:
         """Open a class; return its number."""
         with self.record() as conn:
-            year = queries.year_of(conn, form_values.one(form, "year"))
+            year = queries.year_of(conn, form_values.one(form, "year"), office=self.office)
             institution = self.own or form_values.one(form, "institution")
             values = class_values(form) | {"year": year, "institution": institution}
             with lawful(), transaction(conn), acting(conn, self.by, VIA):

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from training.queries import METADATA
+from training import configuration
+from training.configuration import METADATA
 from training.wording import label, speaking
 
 
@@ -31,8 +30,7 @@ class Clause:
 
 def load(path: Path = METADATA) -> list[Clause]:
     """The clauses in the order of the notice."""
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [_clause(entry) for entry in config["plugins"]["lingjun"]["clauses"]]
+    return [_clause(entry) for entry in configuration.load(path)["plugins"]["lingjun"]["clauses"]]
 
 
 def _clause(entry: Mapping[str, Any]) -> Clause:

@@ -1,4 +1,4 @@
-"""The demonstration (示例数据): two synthetic programme years, accounts and rosters to try it with.
+"""The demonstration (示例数据): two synthetic programme years, a planned one, accounts and rosters.
 
 Nobody in it exists, see :mod:`training.demo_people`. The same seed makes the same rows each time;
 what differs is what must: keys, seals, passwords and the moment of each step in the history.
@@ -21,6 +21,7 @@ from training import (
     demo_rosters,
     demo_teaching,
     identity,
+    new_year,
     publishing,
     register,
     releases,
@@ -28,7 +29,7 @@ from training import (
 from training.database import acting, connect, transaction
 from training.demo_filling import Filler, Pool
 from training.demo_people import Person
-from training.demo_plan import DEMO_AUTHORITY, LAST_YEAR, OFFICE, THIS_YEAR, Sending
+from training.demo_plan import DEMO_AUTHORITY, LAST_YEAR, NEXT_YEAR, OFFICE, THIS_YEAR, Sending
 from training.demo_storing import Storage
 
 ACTOR = "demo"
@@ -70,6 +71,8 @@ def make(db: Path) -> Iterator[str]:
             people = conn.execute("select year, count(*) from trainees group by year").fetchall()
             yield "demo: " + ", ".join(f"{row[0]} with {row[1]} people" for row in people)
             yield from (f"roster: {path}" for path in rosters)
+            new_year.turn(conn, NEXT_YEAR, ACTOR, "script", commit=True)
+            yield f"next year: {NEXT_YEAR} is planned, as scripts/new_year.py prepares it"
     finally:
         conn.close()
     if _release(db):

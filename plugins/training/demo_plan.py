@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 THIS_YEAR = "2021-2022"
 LAST_YEAR = "2020-2021"
+NEXT_YEAR = "2022-2023"
 OFFICE = "miit-talent-exchange"
 #: People trained this year by industry: in manufacturing, elsewhere, unknown.
 TRAINED = {True: 595, False: 1_392, None: 5}

@@ -51,14 +51,16 @@ class Desk:
 class SenderDesk(Desk):
     """An institution's or an authority's clerk at the own page."""
 
-    def home(self, page: int) -> dict[str, Any]:
-        """Batches sent so far, the people they brought, and who waits to be selected."""
+    def home(self, page: int, asked: str | None = None) -> dict[str, Any]:
+        """Batches sent so far, the people they brought, and who waits to be selected.
+
+        Of the year that was ``asked`` for, as :func:`batches.open_year` understands it.
+        """
         with self.record() as conn:
-            years = batches.open_years(conn)
-            year = years[0] if years else ""
+            year = batches.open_year(conn, asked)
             institution = self.sender.institution
             return {
-                "years": years,
+                "years": batches.open_years(conn),
                 "year": year,
                 "sender": batches.sender_name(conn, self.sender),
                 "batches": batches.batches_of(conn, self.sender),

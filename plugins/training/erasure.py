@@ -304,6 +304,12 @@ def _mentions(conn: sqlite3.Connection, words: set[str]) -> dict[str, int]:
             with closing(connect(path, read_only=True)) as other:
                 for table, column in _text_columns(other):
                     found[f"{name}: {table}.{column}"] = _count(other, table, column, words)
+    files = _file_of(conn).with_name("evidence.db")
+    if files.exists():  # pictures and PDF: nothing can look for a name in them but a reader
+        with closing(connect(files, read_only=True)) as other:
+            found["evidence.db: files to be opened by hand"] = other.execute(
+                "select count(*) from evidence_files"
+            ).fetchone()[0]
     return {place: rows for place, rows in found.items() if rows}
 
 

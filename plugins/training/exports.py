@@ -61,14 +61,22 @@ def named(path: str) -> tuple[str, str]:
     return first[:60] or "/", _DIGITS.sub("***", rest)[:120]
 
 
-def note_export(record: str | Path, actor: str, path: str, form: str) -> None:
-    """Write down that ``actor`` takes out what stands at ``path``."""
-    _note(record, actor, "export", path, form=form)
+def note_export(
+    record: str | Path, actor: str, path: str, form: str, token: str | None = None
+) -> None:
+    """Write down that ``actor`` takes out what stands at ``path``, with a token by its public id."""
+    _note(record, actor, "export", path, form=form, **_with(token))
 
 
-def note_refusal(record: str | Path, actor: str, path: str, status: int) -> None:
+def note_refusal(
+    record: str | Path, actor: str, path: str, status: int, token: str | None = None
+) -> None:
     """Write down that ``actor`` was refused."""
-    _note(record, actor, "refused", path, status=status)
+    _note(record, actor, "refused", path, status=status, **_with(token))
+
+
+def _with(token: str | None) -> dict[str, object]:
+    return {"token": token} if token else {}
 
 
 def _note(record: str | Path, actor: str, action: str, path: str, **detail: object) -> None:

@@ -14,8 +14,9 @@ import xlsxwriter
 
 from training import reading, tables
 from training.columns import COLUMNS
-from training.markers import Number
+from training.markers import NoValue, Number
 from training.problems import Language, Problem
+from training.returned_faults import NO_RESULT
 from training.roster import Report
 from training.source import Unreadable
 from training.tabular import CELL_CHARACTERS, SHEET_ROWS, TooManyRows
@@ -109,7 +110,10 @@ class _Sheet:
 
     def _write_cell(self, row: int, place: int, text: str, severity: str | None) -> None:
         style = self._marked[severity] if severity else self._plain
-        if not text:
+        if severity and isinstance(text, NoValue):
+            # Blank it would be another fault or none; a formula of ours would get a result.
+            self._sheet.write_string(row, place, NO_RESULT, style)
+        elif not text:
             if severity:
                 self._sheet.write_blank(row, place, None, style)
         elif severity and isinstance(text, Number):

@@ -40,10 +40,10 @@ class FilesDesk(CheckDesk):
     They hold full identity numbers, which are the sender's own; the office looks at one at a time.
     """
 
-    def template(self, kind: str) -> File:
-        """An empty roster (名单模板) for this sender and the newest open year."""
+    def template(self, kind: str, asked: str | None = None) -> File:
+        """An empty roster (名单模板) for this sender and a year that takes rosters."""
         with self.record() as conn:
-            year = _open_year(conn)
+            year = _open_year(conn, asked)
             name = batches.sender_name(conn, self.sender)["zh"]
             content = (
                 roster_template.as_csv()
@@ -52,11 +52,11 @@ class FilesDesk(CheckDesk):
             )
         return File(content, f"学员名单模板-{name}-{year}.{kind}", f"roster-template.{kind}")
 
-    def export(self, kind: roster_export.Format) -> File:
-        """The sender's own people, numbers in full; in the audit log with their count."""
+    def export(self, kind: roster_export.Format, asked: str | None = None) -> File:
+        """The sender's own people of a year, numbers in full; in the audit log with their count."""
         keys = identity.load_keys(self.db)
         with self.record() as conn:
-            year = _open_year(conn)
+            year = _open_year(conn, asked)
             name = batches.sender_name(conn, self.sender)["zh"]
             try:
                 content = roster_export.export(conn, keys, year, self.sender, self.by, VIA, kind)
@@ -110,11 +110,11 @@ class FilesDesk(CheckDesk):
         return File(content, f"{stem}-错误说明.xlsx", "roster-faults.xlsx")
 
 
-def _open_year(conn: sqlite3.Connection) -> str:
-    years = batches.open_years(conn)
-    if not years:
+def _open_year(conn: sqlite3.Connection, asked: str | None) -> str:
+    year = batches.open_year(conn, asked)
+    if not year:
         raise Refused(t("目前没有接收名单的年度。", "No year takes rosters at present."))
-    return years[0]
+    return year
 
 
 def _too_many() -> Refused:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import quote
 
+from training import api_grants
 from training.accounts import ROLES
+from training.api_grants import Grant
 from training.second_factor import COOKIE as PENDING_COOKIE
 from training.sessions import COOKIE, Visitor
 
@@ -23,6 +25,7 @@ SENDERS = frozenset({"office", "institution", "province"})
 LOCAL = frozenset({"office", "province"})
 TEACHING = frozenset({"office", "institution"})
 FREE_TABLES = frozenset({"office", "analyst"})
+PROGRAMMERS = api_grants.ROLES
 
 #: The public site (plugins/public_*.py): each page has an English twin below /en.
 SITE = (
@@ -39,6 +42,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/login(/code)?", ANYBODY),
     (r"/", SIGNED_IN),
     (r"/-/logout|/-/password|/-/account(/totp)?", SIGNED_IN),
+    (r"/-/tokens|/-/notebook(\.ipynb)?", PROGRAMMERS),
     (r"/-/accounts(/[a-z][a-z0-9._-]{2,31})?", frozenset({"auditor"})),
     (r"/-/(jump|queries|actor)(\.json)?", SIGNED_IN),
     (r"/-/schema(\.json|\.md)?", SIGNED_IN),
@@ -48,12 +52,13 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/classes(/.*)?|/-/retraining", TEACHING),
     (r"/-/plans", SENDERS),
     (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
-    (r"/-/people(/.*)?", SENDERS),
+    (r"/-/people(/.*)?|/-/little-giants(/[0-9]{1,3})?", SENDERS),
     (r"/-/release", OFFICE),
     (r"/-/audit(/.*)?", READERS_OF_AUDIT),
     (r"/-/certificates(/.*)?", OFFICE),
     (r"/-/assessment", ASSESSED),
-    (r"/-/assessment/(upload|template\.csv)", frozenset({"assessor"})),
+    (r"/-/assessment/(upload|template\.csv|evidence)", frozenset({"assessor"})),
+    (r"/-/assessment/evidence/[0-9]{1,12}", frozenset({"assessor", "office"})),
     (r"/-/assessment/(decision|back)", OFFICE),
     (r"/-/report(\.xlsx)?", OFFICE),
     (r"/-/upload-csvs", FREE_TABLES),
@@ -97,11 +102,15 @@ class Knock:
     role: str = "anonymous"
     must_change_password: bool = False
     must_set_up: bool = False
+    query: bytes = b""
+    grant: Grant | None = None
 
     @property
     def is_page(self) -> bool:
-        """Somebody at a browser who can be sent elsewhere: not a form, not a file of data."""
-        return self.method in ("GET", "HEAD") and not _DATA_FILE.search(self.path)
+        """Somebody at a browser who can be sent elsewhere: no form, no file of data, no token."""
+        return (
+            not self.grant and self.method in ("GET", "HEAD") and not _DATA_FILE.search(self.path)
+        )
 
     @property
     def is_public(self) -> bool:
@@ -110,13 +119,12 @@ class Knock:
         return _listed(self.path, "anonymous") and asks
 
 
-def knock_of(method: str, path: str, visitor: Visitor | None) -> Knock:
-    """The request of ``visitor``, who is None without a session."""
+def knock_of(method: str, path: str, visitor: Visitor | None, query: bytes = b"") -> Knock:
+    """The request of ``visitor``, who is None without a session or a token."""
     if visitor is None:
         return Knock(method, path)
-    return Knock(
-        method, path, str(visitor.actor["role"]), visitor.must_change_password, visitor.must_set_up
-    )
+    role, must_change = str(visitor.actor["role"]), visitor.must_change_password
+    return Knock(method, path, role, must_change, visitor.must_set_up, query, visitor.grant)
 
 
 def answer(knock: Knock, databases: Collection[str], *, accounts: bool = True) -> Answer:
@@ -124,6 +132,9 @@ def answer(knock: Knock, databases: Collection[str], *, accounts: bool = True) -
 
     ``accounts`` is False in the process that serves the public list alone: nobody signs in there.
     """
+    if knock.grant:
+        opened = knock.grant.opens(knock.method, knock.path, knock.query)
+        return Answer.LET_IN if opened and in_database(knock.path, databases) else Answer.REFUSE
     if knock.path == "/" and knock.role == "anonymous" and knock.is_page:
         return Answer.PUBLIC_HOME
     if not accounts:
@@ -174,6 +185,23 @@ def without_credentials(headers: Headers) -> list[tuple[bytes, bytes]]:
     kept = [(k, v) for k, v in headers if k.lower() not in (b"authorization", b"cookie")]
     cookies = "; ".join(f"{name}={value}" for name, value in own_cookies(headers).items())
     return [*kept, (b"cookie", cookies.encode("latin-1"))] if cookies else kept
+
+
+def bearer(headers: Headers) -> str | None:
+    """The token that a request shows, '' for one that can't be read; None if it shows none.
+
+    Whoever shows one comes with that and nothing else: a cookie beside it is not looked at.
+    """
+    shown = [value.strip().split(None, 1) for k, value in headers if k.lower() == b"authorization"]
+    if not any(words and words[0].lower() == b"bearer" for words in shown):
+        return None
+    words = shown[0]
+    return words[1].decode("latin-1") if len(shown) == 1 and len(words) == 2 else ""
+
+
+def with_token_alone(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The headers of a request with a token: no cookie. What Datasette asks of itself shows it again."""
+    return [(name, value) for name, value in headers if name.lower() != b"cookie"]
 
 
 def host_allowed(headers: Headers, named: str) -> bool:

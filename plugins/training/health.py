@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from training import accounts, audit_chain, certificate_keys, identity, migrations
+from training import accounts, audit_chain, certificate_keys, evidence_files, identity, migrations
 from training.audit_chain import ACCOUNTS, AUDIT, Log
 
 #: Bytes that should be free beside the record: an import needs room for its journal.
@@ -73,7 +73,19 @@ def examine(record: Path) -> Iterator[Finding]:
     yield from _chain(record, record, AUDIT)
     if accounts.beside(record).exists():
         yield from _chain(record, accounts.beside(record), ACCOUNTS)
+    yield from _evidence(record)
     yield _room(record)
+
+
+def _evidence(record: Path) -> Iterator[Finding]:
+    """Every file behind a score is there; said only of a record that names one."""
+    try:
+        gone = evidence_files.missing(record)
+    except sqlite3.DatabaseError:
+        return
+    if gone:
+        said = f"{len(gone)} files behind scores are gone: restore evidence.db from a backup"
+        yield Finding("fault", "evidence.db", said)
 
 
 def databases(record: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from training import account_store, audit, identity, uploads
+from training import account_store, audit, evidence_files, identity, uploads
 from training.database import acting, connect, transaction
 
 #: So many rows in one transaction: the server goes on writing between two of them.
@@ -60,6 +60,7 @@ def left(record: Path) -> dict[str, int]:
         **counts,
         "uploads": sum(_version(path) != current for path in _files(record)),
         "second_factors": len(_factors(record, current)),
+        "evidence": evidence_files.older_than(record, current),
     }
 
 
@@ -75,6 +76,8 @@ def reseal(record: Path, by: str) -> Iterator[tuple[str, int]]:
             if _version(path) != keys.current:
                 _reseal_file(sealer, path)
                 yield "uploads", 1
+        while evidence_files.reseal_one(record, sealer):
+            yield "evidence", 1
         moved = _reseal_factors(record, sealer)
         if moved:
             yield "second_factors", moved

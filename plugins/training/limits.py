@@ -29,14 +29,17 @@ RATES = {
     "sql": Rate(120, 60),
     "export": Rate(40, 20),
     "upload": Rate(30, 12),
+    "token": Rate(4, 2),  # refused ones; of one address 20 at once, then 10 a minute
 }
 #: An address is shared by an office; it may do as much as this many accounts.
 PER_ADDRESS = 5
 #: More buckets than this and the full ones are thrown away: they say nothing.
 MOST = 10_000
 
-_EXPORT = re.compile(r"\.(csv|xlsx|Notebook|ipynb|db)$")
-_UPLOAD = re.compile(r"/-/upload-csvs|/-/roster/upload")
+_EXPORT = re.compile(r"\.(csv|xlsx|Notebook|ipynb|db)$|^/-/assessment/evidence/")
+_UPLOAD = re.compile(
+    r"/-/upload-csvs|/-/roster/upload|/-/little-giants|/-/assessment/(?:upload|evidence)"
+)
 #: Canned queries by their prefixes (metadata.yml); in staging a query and a table look alike.
 _QUERY = re.compile(
     r"/-/checks|/[^/]+/(quota|check|report|find|my)_\w+(\.\w+)?|/staging/[^/]+|/[^/]+/-/query(\.\w+)?"
@@ -72,6 +75,13 @@ class Limiter:
 
     def wait(self, kind: str | None, account: str | None, address: str | None) -> int:
         """Take a token of each bucket: 0 to go on, or the whole seconds to wait (none is taken)."""
+        return self._wait(kind, account, address, take=True)
+
+    def waiting(self, kind: str, account: str | None, address: str | None) -> int:
+        """The seconds that :meth:`wait` would say, without taking anything."""
+        return self._wait(kind, account, address, take=False)
+
+    def _wait(self, kind: str | None, account: str | None, address: str | None, take: bool) -> int:
         rate = self.rates.get(kind or "")
         if not rate:
             return 0
@@ -86,7 +96,8 @@ class Limiter:
         if missing:
             return math.ceil(max(missing) - 1e-9)
         for (key, _, _), left in zip(asked, tokens, strict=True):
-            self._left[key] = (left - 1, now)
+            if take:
+                self._left[key] = (left - 1, now)
         self._forget(now)
         return 0
 

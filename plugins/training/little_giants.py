@@ -1,5 +1,6 @@
 """The ministry's lists of 专精特新“小巨人” (二), batch by batch: a file is taken whole or not at all."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 from training import audit, cells, credit_codes, reading, texts
 from training.database import acting, transaction
 
+PAGE = 50
 _CODES = {texts.key(word) for word in ("统一社会信用代码", "社会信用代码", "信用代码", "uscc")}
 _NAMES = {texts.key(word) for word in ("企业名称", "单位名称", "名称", "name")}
 
@@ -102,3 +104,52 @@ def store(
             rows=len(listed.enterprises), replaced=gone, source=batch.source,
         )  # fmt: skip
     return len(listed.enterprises), gone
+
+
+def batches(conn: sqlite3.Connection, year: str) -> list[sqlite3.Row]:
+    """The lists that are stored, the newest first.
+
+    With ``enterprises`` counted, and the ``people`` of ``year`` whose enterprise is on it, each once,
+    from their approval on.
+    """
+    return conn.execute(
+        "select g.batch, max(g.year) as year, max(g.source) as source,"
+        " max(g.valid_until) as valid_until, count(distinct g.uscc) as enterprises,"
+        " count(distinct t.person_key) as people from little_giants as g"
+        " left join (select uscc, person_key from trainees join trainee_states on code = state"
+        "  and is_counted where year = ?) as t on t.uscc = g.uscc"
+        " group by g.batch order by g.batch desc",
+        (year,),
+    ).fetchall()
+
+
+def enterprises(
+    conn: sqlite3.Connection, batch: int, year: str, words: str, page: int
+) -> tuple[list[sqlite3.Row], int]:
+    """A page of the enterprises of a batch whose name or code holds ``words``, and how many there are.
+
+    Each with its ``people`` of ``year``, as :func:`batches` counts them.
+    """
+    where = " from little_giants as g where g.batch = ? and instr(g.name || ' ' || g.uscc, ?)"
+    total = conn.execute(f"select count(*){where}", (batch, words)).fetchone()[0]
+    rows = conn.execute(
+        "select g.uscc, g.name, (select count(distinct t.person_key) from trainees as t"
+        " join trainee_states as s on s.code = t.state and s.is_counted"
+        f" where t.uscc = g.uscc and t.year = ?) as people{where}"
+        " order by g.name, g.uscc limit ? offset ?",
+        (year, batch, words, PAGE, (page - 1) * PAGE),
+    )
+    return rows.fetchall(), int(total)
+
+
+def history(conn: sqlite3.Connection) -> list[dict[str, object]]:
+    """When a list was stored and by whom, the newest first: batch, rows, replaced and source."""
+    return [
+        {"at": row["at"], "actor": row["actor"], "batch": row["subject_key"]}
+        | json.loads(row["detail"])
+        for row in conn.execute(
+            "select at, actor, subject_key, detail from audit_log"
+            " where subject = 'little_giants' and action = 'import' order by id desc limit ?",
+            (PAGE,),
+        )
+    ]

@@ -4,11 +4,11 @@ Only rows without an identity number are looked at; all others are people.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from training import texts
 from training.problems import Problem
-from training.tables import Header, header_cell
+from training.tables import Header, column_letters, header_cell
 
 #: A row as `reading.rows` gives it: number, cells, what reading already found against it.
 Row = tuple[int, Sequence[str], list[Problem]]
@@ -71,7 +71,10 @@ class Margins:
         self.problems: list[Problem] = []
         self._header = header
         self._anchor = header.columns.get("id_number", [0])[0]
-        self._numbering = set(header.columns.get("row_no", ()))
+        # Neither a number printed beforehand nor the note of an error workbook makes a person.
+        self._printed = {
+            i for name in ("row_no", "fault_note") for i in header.columns.get(name, ())
+        }
         self._waiting: list[Row] = []
 
     def people(self, rows: Iterable[Row]) -> list[Row]:
@@ -80,7 +83,7 @@ class Margins:
         anchor = self._anchor
         heading = self._header.cells[anchor]
         for row in rows:
-            _, cells, faults = row
+            number, cells, faults = row
             cell = cells[anchor] if anchor < len(cells) else ""
             if len(cell) < _NO_NUMBER or cell == heading or cell.isspace():
                 if is_footer(cells):
@@ -88,6 +91,11 @@ class Margins:
                     continue
                 if self._is_nobody(cells):
                     self.problems += faults
+                    continue
+                lone = self._lone_cell(cells)
+                if lone is not None:
+                    where = (("where", f"{column_letters(lone)}{number}"),)
+                    self.problems += [*faults, Problem(number, None, "row-ragged", where)]
                     continue
             if self._waiting:
                 found += self._waiting
@@ -118,10 +126,20 @@ class Margins:
         return False
 
     def _is_empty(self, cells: Sequence[str]) -> bool:
-        """Whether nothing is filled in but a number that was printed beforehand."""
-        return not any(
-            index not in self._numbering and texts.clean(cell[:_LONGEST])
+        """Whether nothing is filled in but what was printed beforehand."""
+        return next(self._filled(cells), None) is None
+
+    def _lone_cell(self, cells: Sequence[str]) -> int | None:
+        """Where the first value of a row stands if all are beyond the header: that is nobody's row."""
+        first = next(self._filled(cells), None)
+        return first if first is not None and first >= len(self._header.cells) else None
+
+    def _filled(self, cells: Sequence[str]) -> Iterator[int]:
+        """Where something is filled in, but for what was printed beforehand."""
+        return (
+            index
             for index, cell in enumerate(cells)
+            if index not in self._printed and texts.clean(cell[:_LONGEST])
         )
 
     def _is_header(self, cells: Sequence[str]) -> bool:

@@ -161,6 +161,12 @@ def m007_starts(db: Database) -> None:
     _run(db, "m007_starts.sql")
 
 
+@migrations()
+def m020_evidence_files(db: Database) -> None:
+    """Files behind the scores of the assessment."""
+    _run(db, "m020_evidence_files.sql")
+
+
 def _audit(db: Database, *tables: str) -> None:
     """Write each edit of ``tables`` to the audit log from now on, with the columns they have now."""
     for table in tables:

@@ -13,6 +13,7 @@ from training import (
     person_edit,
     roster_template,
     roster_words,
+    years,
 )
 from training.columns import COLUMNS
 from training.context import Sender
@@ -33,14 +34,13 @@ class PeopleDesk:
     def home(self, wanted: Wanted, page: int) -> dict[str, Any]:
         """A page of the people asked for, and the lists to choose from."""
         with closing(connect(self.db)) as conn:
-            years = [
-                row[0] for row in conn.execute("select key from programme_years order by key desc")
-            ]
-            wanted = wanted if wanted.year in years else Wanted(**{**_fields(wanted), "year": ""})
+            office = self.reader.role == "office"
+            offered = [one.key for one in years.known(conn, office=office)]
+            wanted = wanted if wanted.year in offered else Wanted(**{**_fields(wanted), "year": ""})
             rows, count = people.listed(conn, self.reader, wanted, page)
             states = conn.execute("select code, name_zh, name_en from trainee_states order by seq")
             return {
-                "rows": rows, "count": count, "wanted": wanted, "page": page, "years": years,
+                "rows": rows, "count": count, "wanted": wanted, "page": page, "years": offered,
                 "states": states.fetchall(), "pages": -(-count // people.PAGE),
             }  # fmt: skip
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from training import form_values, queries
+from training import form_values, queries, years
 from training.database import acting, transaction
 from training.desk import VIA, Desk
 from training.form_values import Form, lawful
@@ -30,16 +30,16 @@ class ProcedureDesk(Desk):
     def home(self, asked: str | None, typed: Mapping[str, str]) -> dict[str, Any]:
         """What the page shows of a year; raises :class:`queries.UnknownYear`."""
         with self.record() as conn:
-            year = queries.year_of(conn, asked)
-            years = conn.execute("select key from programme_years order by key desc").fetchall()
-            shown = {"year": year, "years": [row["key"] for row in years], "office": self.office}
+            year = queries.year_of(conn, asked, office=self.office)
+            offered = years.known(conn, office=self.office)
+            shown = {"year": year, "years": offered, "office": self.office}
             return shown | self.shows(conn, year, typed)
 
     def act(self, form: Form) -> str:
         """Do what the form asks for; the sentence that says what was done."""
         asked = form_values.one(form, "act")
         with self.record() as conn:
-            year = queries.year_of(conn, form_values.one(form, "year"))
+            year = queries.year_of(conn, form_values.one(form, "year"), office=self.office)
             acts = self.acts()
             if asked not in acts:
                 raise Refused(t("请从页面上的按钮操作。", "Use a button of the page."))

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from training import configuration
+from training.configuration import METADATA
 from training.database import connect, now
 from training.wording import LANGUAGES, label, speaking
+from training.years import Year, known
 
-METADATA = Path(__file__).resolve().parents[2] / "metadata.yml"
 #: The columns every check begins with, in this order; what follows differs from check to check.
 STANDARD = (
     "check_id", "scope", "numerator", "denominator", "value", "threshold", "status", "as_of",
@@ -86,7 +86,7 @@ class Report:
     """All checks of one year, at one moment."""
 
     year: str
-    years: list[str]  # those of the record, the newest first
+    years: list[Year]  # those that its reader may know of, the newest first
     as_of: str
     outcomes: list[Outcome]
 
@@ -113,7 +113,7 @@ def from_config(config: Mapping[str, Any], database: str = "training") -> dict[s
 
 def load(path: Path = METADATA, database: str = "training") -> dict[str, Query]:
     """The queries that the file at ``path`` gives to ``database``."""
-    return from_config(yaml.safe_load(path.read_text(encoding="utf-8")), database)
+    return from_config(configuration.load(path), database)
 
 
 def _query(name: str, entry: Mapping[str, Any]) -> Query:
@@ -152,30 +152,35 @@ def run_named(
     return run(conn, queries[name], **params)
 
 
-def report(db: Path, chosen: Iterable[Query], year: str | None = None) -> Report:
+def report(
+    db: Path, chosen: Iterable[Query], year: str | None = None, *, office: bool = True
+) -> Report:
     """Run the ``chosen`` checks on the record at ``db``, for the current year unless one is named.
+
+    Who is not the ``office`` hears nothing of a year that is being planned.
 
     Raises ``FileNotFoundError`` without a record, :class:`NotARecord` and :class:`UnknownYear`.
     """
     conn = connect(db, read_only=True)
     try:
-        asked = year_of(conn, year)
-        years = conn.execute("select key from programme_years order by key desc").fetchall()
+        asked = year_of(conn, year, office=office)
+        years = known(conn, office=office)
         outcomes = [Outcome(query, run(conn, query, year=asked)) for query in chosen]
     finally:
         conn.close()
-    return Report(asked, [row["key"] for row in years], now(), outcomes)
+    return Report(asked, years, now(), outcomes)
 
 
-def year_of(conn: sqlite3.Connection, asked: str | None = None) -> str:
-    """The year that was asked for, else the current one.
+def year_of(conn: sqlite3.Connection, asked: str | None = None, *, office: bool = True) -> str:
+    """The year that was asked for, else the current one; a planned one is there for the office only.
 
     Raises :class:`UnknownYear`, and :class:`NotARecord` where there are no years at all.
     """
     try:
         row = conn.execute(
-            "select key from programme_years where key = coalesce(?, (select key from current_year))",
-            (asked or None,),
+            "select key from programme_years where key = coalesce(?, (select key from current_year))"
+            " and (? or state <> 'planned')",
+            (asked or None, office),
         ).fetchone()
     except sqlite3.DatabaseError as error:
         raise NotARecord(str(error)) from error

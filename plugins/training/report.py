@@ -25,6 +25,8 @@ TABLES = (
     "report_headcount_by_track",
     "report_states",
     "check_audit_backlog_offenders",
+    "check_assessment_ranking",
+    "check_suspended_institutions",
 )
 #: The figures at its head.
 HEAD = ("quota_headcount", "quota_manufacturing_share", "quota_kind_split", "check_audit_backlog")

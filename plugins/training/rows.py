@@ -16,6 +16,7 @@ from training.binding import Binding
 from training.context import Context, Parsed, Sender
 from training.margins import Margins, Row
 from training.problems import Finding, Problem
+from training.returned_faults import quote_is_open
 from training.rules import Chunk
 from training.tables import HEADER_WITHIN, Header, column_letters, find_header, header_problems
 
@@ -108,7 +109,7 @@ class RowStream:
             self.skipped = margins.skipped
             if people:
                 anybody = True
-                yield self._parse(people, self._header, binding)
+                yield self._parse(_noted(people, self._header), self._header, binding)
         margins.finish()
         self.skipped = margins.skipped
         self.problems += margins.problems
@@ -182,6 +183,19 @@ def _first(rows: Iterator[Row]) -> list[Row]:
         if row[0] >= HEADER_WITHIN:
             break
     return found
+
+
+def _noted(rows: Sequence[Row], header: Header) -> Sequence[Row]:
+    """The rows, with the broken quotes that an error workbook says its rows have still."""
+    (note, *_) = header.columns.get("fault_note") or (None,)
+    if note is None:
+        return rows
+    return [
+        (number, cells, [*faults, Problem(number, None, "row-quote")])
+        if quote_is_open(cells, note)
+        else (number, cells, faults)
+        for number, cells, faults in rows
+    ]
 
 
 def _no_header(first: Sequence[Row]) -> Problem:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 from unicodedata import is_normalized, normalize
 
-from training import cells, texts
+from training import cells, returned_faults, texts
 from training.columns import Column
 from training.identity_numbers import Identity, IdentityNumbers
 from training.markers import ExcelDate, NoValue, Number
@@ -30,7 +30,7 @@ REQUIRED: Outcome = (None, (Finding("cell-required"),), False)
 _HOPELESS = 100_000
 #: In printable text without any of these NFKC is the canonical form.
 _SUSPECT = re.compile("[ '\"=“”″′〃·•・.‧∙⋅●]")
-_SUSPECT_WORDS = frozenset({"", "无", "無", "暂无", "暫無", "同上", "(清空)"})
+_SUSPECT_WORDS = frozenset({"", "无", "無", "暂无", "暫無", "同上", "(清空)", "(公式没有结果)"})
 _DASH = re.compile("[-—–―/]")
 
 
@@ -100,6 +100,8 @@ class ColumnRule:
             return value, findings, value is None and not self.column.required
         if self._says_nothing(cleaned):
             return self._blank
+        if returned_faults.is_no_result(cleaned):
+            return None, (Finding("cell-formula"),), False
         if texts.has_forbidden(cleaned):
             return None, (Finding("cell-control"),), False
         if len(cleaned) > self.column.limit:

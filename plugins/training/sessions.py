@@ -17,6 +17,7 @@ from typing import Any
 from training import accounts, attempts, passwords, second_factor
 from training.account_faults import AccountFault
 from training.account_store import Account, present, record, stamp
+from training.api_grants import Grant
 from training.database import transaction
 from training.identity import Keys
 
@@ -43,14 +44,16 @@ def cookie(token: str, name: str = COOKIE) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody with a session that is good at this moment."""
+    """Somebody with a session, or a token, that is good at this moment."""
 
-    actor: dict[str, str | None]
+    actor: dict[str, Any]
     must_change_password: bool
     #: The password is older than :data:`training.passwords.MAX_AGE`; it must be changed, too.
     password_old: bool = False
     #: The role must have a second factor, and the account has none yet.
     must_set_up: bool = False
+    #: What the token opens, for who comes with one; None is a session.
+    grant: Grant | None = None
 
 
 class SecondStep(Exception):

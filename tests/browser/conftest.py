@@ -10,11 +10,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from training import accounts
+
+from tests.demo_world import demo_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = (
@@ -85,22 +89,12 @@ def run_script(name: str, *arguments: object) -> None:
     )
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """What `make demo` serves, in a folder and on a port of its own."""
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium: the browser tests must run under CI")
-        pytest.skip("no Chromium on this machine: install Debian's package chromium")
-    folder = tmp_path_factory.mktemp("site")
-    db = folder / "training.db"
-    run_script("build.py", "--db", db)
-    run_script("demo.py", "--db", db)
-    with (folder / "demo-accounts.csv").open(encoding="utf-8", newline="") as file:
-        accounts = {row["username"]: row for row in csv.DictReader(file)}
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The real server over the record in ``folder``, on a port of its own; its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    log = folder / "server.log"
+    log, db = folder / "server.log", folder / "training.db"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, ROOT / "scripts" / "serve.py", "--db", str(db), "--port", str(port)],
@@ -109,10 +103,49 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
     try:
         wait_for(f"{url}/-/login", process, log)
-        yield Site(url, folder, accounts)
+        yield url
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def needs_chromium() -> None:
+    """Skip the test on a machine without a browser; under CI there must be one."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium: the browser tests must run under CI")
+        pytest.skip("no Chromium on this machine: install Debian's package chromium")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """What `make demo` serves, in a folder and on a port of its own."""
+    needs_chromium()
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(demo_folder(tmp_path_factory), folder, dirs_exist_ok=True)
+    with (folder / "demo-accounts.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["username"]: row for row in csv.DictReader(file)}
+    with serving(folder) as url:
+        yield Site(url, folder, listed)
+
+
+@contextmanager
+def bare_site(folder: Path, people: dict[str, dict[str, str]]) -> Iterator[Site]:
+    """A served record without people of its own, so that a test may decide the whole year there.
+
+    ``people`` are the accounts to make: name → role and scope, as :func:`accounts.create` takes them.
+    """
+    needs_chromium()
+    run_script("build.py", "--db", folder / "training.db")
+    made = {}
+    with closing(accounts.at(folder / "accounts.db")) as conn:
+        for name, about in people.items():
+            password = accounts.create(
+                conn, name, actor="test", must_change_password=False, **about
+            )  # fmt: skip
+            made[name] = {"username": name, "password": password, "scope": "", **about}
+    with serving(folder) as url:
+        yield Site(url, folder, made)
 
 
 @pytest.fixture(scope="module")

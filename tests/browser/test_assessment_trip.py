@@ -2,16 +2,13 @@
 
 import csv
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import CHROMIUM, ROOT, Site, free_port, run_script, sign_in, sign_out, wait_for
+from conftest import Site, bare_site, sign_in, sign_out
 from playwright.sync_api import Browser, Page, expect
-from training import accounts
 
 NEXT = "2022-2023"
 
@@ -19,36 +16,10 @@ NEXT = "2022-2023"
 @pytest.fixture(scope="module")
 def unscored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A record of its own without people, so that nothing another test looks at is decided here."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    folder = tmp_path_factory.mktemp("unscored")
-    run_script("build.py", "--db", folder / "training.db")
-    accounts = _hire(folder)
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, ROOT / "scripts" / "serve.py", "--db", str(folder / "training.db"),
-             "--port", str(port)],
-            stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
-        wait_for(f"{url}/-/login", process, log)
-        yield Site(url, folder, accounts)
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-
-
-def _hire(folder: Path) -> dict[str, dict[str, str]]:
-    made = {}
-    with closing(accounts.at(folder / "accounts.db")) as conn:
-        for name, role in (("assessor", "assessor"), ("one", "office"), ("another", "office")):
-            password = accounts.create(
-                conn, name, role=role, actor="test", must_change_password=False
-            )
-            made[name] = {"username": name, "password": password, "role": role, "scope": ""}
-    return made
+    people = {name: {"role": "office"} for name in ("one", "another")}
+    people["assessor"] = {"role": "assessor"}
+    with bare_site(tmp_path_factory.mktemp("unscored"), people) as site:
+        yield site
 
 
 def sheet(template: Path, folder: Path, fault: str = "") -> Path:

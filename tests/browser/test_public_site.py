@@ -10,18 +10,21 @@ PAGES = (
     "/authorities", "/authority/440000", "/releases", "/releases/2", "/releases/1/2021-2022",
     "/data", "/en/institutions", "/en/institution/cicasme", "/en/data",
 )  # fmt: skip
+#: One of each kind is looked through at 1280 pixels too; at 390 the rows of a table become blocks.
+WIDE = ("/institutions", "/institution/tsinghua", "/authority/440000", "/releases/2", "/data")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_public_page_is_accessible_and_fits_a_telephone(page: Page, path: str) -> None:
+    answer = page.goto(path)
+    assert answer
+    assert answer.status == 200
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        answer = page.goto(path)
-        assert answer
-        assert answer.status == 200
-        found = Axe().run(page, options=RULES)
-        assert found.violations_count == 0, found.generate_report()
+        if width == 390 or path in WIDE:
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, found.generate_report()
         overflow = page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -5,10 +5,8 @@ import re
 import time
 from typing import Any
 
-import yaml
-
-from tests.conftest import ROOT, YEAR, World
-from tests.served import Served
+from tests.conftest import YEAR, World
+from tests.served import Served, configured
 
 UPLOADED = re.compile(r"/-/roster/check/([\w-]{32})")
 BATCH = re.compile(r"/-/roster/batch/(\d+)")
@@ -16,8 +14,7 @@ BATCH = re.compile(r"/-/roster/batch/(\d+)")
 
 async def served(world: World) -> Served:
     """The real site over this record, with an account for each role."""
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    made = Served(world.folder, config=config)
+    made = Served(world.folder, config=configured())
     made.hire()
     await made.ds.invoke_startup()
     return made

@@ -87,6 +87,14 @@ def test_a_far_lone_cell(reader: Office) -> None:
     assert answer["new"] == 3
 
 
+def test_a_far_lone_cell_of_an_old_workbook(reader: Office) -> None:
+    cells = {(r, c): text for r, one in enumerate(grid(crowd())) for c, text in enumerate(one)}
+    for far in ((65535, 255), (500, 40)):
+        answer = reader.send(xls(cells | {far: "x"}))
+        assert answer.faults == [(far[0] + 1, None, "row-ragged", ERROR)]
+        assert answer["new"] == 3
+
+
 def test_a_ragged_row_of_a_workbook(reader: Office) -> None:
     rows = grid(crowd())
     rows[2].append("x")

@@ -31,6 +31,11 @@ def test_the_query_string_is_left_out(log: pytest.LogCaptureFixture) -> None:
     ]
 
 
+def test_a_token_in_the_path_is_starred(log: pytest.LogCaptureFixture) -> None:
+    say("/analysis/ljt_" + "a" * 43 + ".json")
+    assert log.messages == ['127.0.0.1:5 - "GET /analysis/ljt_***.json HTTP/1.1" 200']
+
+
 def test_other_messages_pass(log: pytest.LogCaptureFixture) -> None:
     logging.getLogger("uvicorn.access").info("plain?text")
     assert log.messages == ["plain?text"]

@@ -1,11 +1,14 @@
 """The pages of the assessment: each role its own, the sheet by form and by file, the decision."""
 
 import sqlite3
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from training import new_year
+from training import new_year, scores
 
 from tests.conftest import YEAR, World
+from tests.evidence import PDF
 from tests.served import Served
 from tests.worlds import INDICATORS, assess
 
@@ -141,8 +144,25 @@ async def test_each_page_knows_each_year(served: Served, world: World, path: str
     for language in ("zh", "en"):
         page = await served.get(f"{path}?year=2022-2023&_lang={language}", "office")
         assert page.status_code == 200
-        assert 'aria-current="page">2022-2023<' in page.text
+        assert 'aria-current="page">2022-2023 <' in page.text
+        assert ("筹备中" if language == "zh" else "planned") in page.text
     assert (await served.get(f"{path}?year=1999-2000", "office")).status_code == 404
+
+
+async def test_nobody_scores_a_year_that_is_planned(served: Served, world: World) -> None:
+    with world.connect() as conn:
+        new_year.turn(conn, "2022-2023", "office", "script", commit=True)
+    asked = {"year": "2022-2023", "act": "save", "score/pku/funds": "50"}
+    file = {"file": ("分.csv", b"a,b", "text/csv")}
+    for answer in (
+        await served.get(f"{PATH}?year=2022-2023", "assessor"),
+        await served.get(f"{PATH}/template.csv?year=2022-2023", "assessor"),
+        await served.post(PATH, "assessor", data=asked),
+        await served.post(f"{PATH}/upload", "assessor", data={"year": "2022-2023"}, files=file),
+        await served.post(f"{PATH}/back", "office", data={"year": "1999-2000", "reason": "x"}),
+    ):
+        assert answer.status_code == 404
+    assert world.connect().execute("select count(*) from assessments").fetchone()[0] == 0
 
 
 async def test_the_report_is_a_workbook_and_logged(served: Served, world: World) -> None:
@@ -153,3 +173,87 @@ async def test_the_report_is_a_workbook_and_logged(served: Served, world: World)
             "select actor, action from audit_log where subject = 'report'"
         ).fetchone()
     assert tuple(row) == ("office", "export")
+
+
+async def attach(
+    served: Served, content: bytes, who: str = "assessor", name: str = "调查.pdf", **more: str
+) -> Any:
+    form = {"year": YEAR, "evidence_for": "pku", "note": "", "indicator": "funds"} | more
+    files = {"file": (name, content, "application/pdf")}
+    return await served.post(f"{PATH}/evidence", who, data=form, files=files)
+
+
+async def test_evidence_is_for_the_assessor_and_the_office_alone(
+    served: Served, world: World
+) -> None:
+    with world.connect() as conn:
+        scores.save(conn, YEAR, {("pku", "funds"): "80"}, "assessor", "script")
+    answer = await attach(served, PDF, name='x"\r\nSet-Cookie: a=b\r\n.pdf')
+    assert answer.status_code == 302
+    for who in ("assessor", "office"):
+        assert "/-/assessment/evidence/1" in (await served.get(PATH, who)).text
+        answer = await served.get(f"{PATH}/evidence/1", who)
+        assert answer.content == PDF
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+        assert "Set-Cookie" not in answer.headers["content-disposition"]
+        assert "set-cookie" not in answer.headers
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-type"] == "application/pdf"
+        assert "no-store" in answer.headers["cache-control"]
+    for who in ("institution", "province", "analyst", "auditor"):
+        assert (await served.get(f"{PATH}/evidence/1", who)).status_code == 404
+        assert (await attach(served, PDF, who)).status_code in (403, 404)
+    assert (await served.get(f"{PATH}/evidence/1")).status_code == 302
+    assert (await attach(served, PDF, "office")).status_code in (403, 404)
+    for number in ("0", "2", "999999999999", "1;drop"):
+        assert (await served.get(f"{PATH}/evidence/{number}", "office")).status_code == 404
+    assert (await served.get("/evidence.db", "office")).status_code == 404
+    assert world.connect().execute("select count(*) from assessment_evidence").fetchone()[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<script>alert(1)</script>", "看内容"),
+        (b"\x00" * (22 << 20), "超过 20 MiB"),
+        (b"", "看内容"),
+    ],
+    ids=["a page called PDF", "too large", "empty"],
+)
+async def test_what_is_no_evidence_is_refused_in_words(
+    served: Served, world: World, content: bytes, said: str
+) -> None:
+    with world.connect() as conn:
+        scores.save(conn, YEAR, {("pku", "funds"): "80"}, "assessor", "script")
+    answer = await attach(served, content)
+    assert answer.status_code == 302
+    messages = served.ds.unsign(answer.cookies["ds_messages"], "messages")
+    assert said in messages[0][0]
+    assert world.connect().execute("select count(*) from assessment_evidence").fetchone()[0] == 0
+
+
+async def test_a_document_elsewhere_is_noted_without_a_file(served: Served, world: World) -> None:
+    with world.connect() as conn:
+        scores.save(conn, YEAR, {("pku", "funds"): "80"}, "assessor", "script")
+    form = {"year": YEAR, "evidence_for": "pku", "note": "档案 3 号", "sha256": "a" * 64}
+    await served.post(f"{PATH}/evidence", "assessor", data=form, files={"x": ("", b"", "")})
+    page = (await served.get(PATH, "office")).text
+    assert "档案 3 号" in page
+    assert "/-/assessment/evidence/1" not in page
+
+
+async def test_of_a_gigabyte_only_the_beginning_is_read(served: Served) -> None:
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        head = 'Content-Disposition: form-data; name="file"; filename="a.pdf"'
+        yield f"--x\r\n{head}\r\n\r\n%PDF-1.4".encode()
+        for _ in range(1024):
+            read += 1
+            yield bytes(1024 * 1024)
+
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    answer = await served.post(f"{PATH}/evidence", "assessor", content=body(), headers=headers)
+    assert answer.status_code == 302
+    assert read < 64

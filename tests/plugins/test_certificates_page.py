@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import yaml
 from training import register
 
-from tests.conftest import ROOT, YEAR, World
-from tests.served import Served
+from tests.conftest import YEAR, World
+from tests.served import Served, configured
 from tests.worlds import add_class, add_consents, add_people
 
 DAY = "2023-02-01"
@@ -27,7 +26,7 @@ def _fresh_rate(monkeypatch: pytest.MonkeyPatch) -> None:
 async def served(world: World, conn: sqlite3.Connection) -> AsyncIterator[Served]:
     add_people(conn, 2, state="completed", cohort_id=add_class(conn))
     add_consents(conn)
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+    config = configured()
     made = Served(world.folder, "training", "public", "certificates", config=config)
     made.hire()
     await made.ds.invoke_startup()

@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import yaml
 from training import queries
 
-from tests.conftest import ROOT
 from tests.demo_world import demo_folder
-from tests.served import Served
+from tests.served import Served, configured
 from tests.worlds import QUERIES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,7 +23,7 @@ QUOTAS = {n for n in CHECKS if n.startswith("quota_") and "_by_" not in n} - SMA
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+    config = configured()
     made = Served(demo_folder(tmp_path_factory), config=config)
     await made.ds.invoke_startup()
     yield made
@@ -52,7 +50,8 @@ async def test_each_role_sees_the_checks_it_may_run(
     assert answer.status_code == 200
     assert sections(answer.text) == seen
     for name in links(answer.text):
-        assert (await served.get(f"/training/{name}?year=2021-2022", who)).status_code == 200
+        answer = await served.get(f"/training/{name}.json?year=2021-2022", who)
+        assert answer.status_code == 200, name
 
 
 async def test_people_are_one_click_away_for_the_office_alone(served: Served) -> None:

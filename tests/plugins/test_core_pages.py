@@ -31,7 +31,7 @@ NOT_MET = {
     "_permissions_debug_tabs.html", "allow_debug.html", "api_explorer.html", "base.html",
     "create_token.html", "debug_actions.html", "debug_allowed.html", "debug_autocomplete.html",
     "debug_check.html", "debug_permissions_playground.html", "debug_rules.html", "error.html",
-    "execute_write.html", "messages_debug.html", "patterns.html",
+    "execute_write.html", "export_notebook.html", "messages_debug.html", "patterns.html",
 }  # fmt: skip
 TEMPLATES = {
     path.name: path.read_text(encoding="utf-8")

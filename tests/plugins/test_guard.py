@@ -120,7 +120,6 @@ async def test_a_new_route_is_closed(
     [
         {"authorization": "Basic b2ZmaWNlOkNvcnJlY3QtaG9yc2UtOQ=="},
         {"Authorization": "basic b2ZmaWNlOkNvcnJlY3QtaG9yc2UtOQ=="},
-        {"Authorization": "Bearer dstok_x"},
         {"Cookie": "lingjun_session=x"},
         {"Cookie": "lingjun_session="},
     ],
@@ -132,6 +131,12 @@ async def test_a_session_is_the_only_way_to_be_somebody(
     both = await served.get("/-/actor.json", "office", headers=headers)
     if "Cookie" not in headers:
         assert both.json()["actor"]["id"] == "office"
+
+
+async def test_a_token_that_is_none_is_nobody_whatever_the_cookie(served: Served) -> None:
+    for who in (None, "office"):
+        headers = {"Authorization": "Bearer dstok_x"}
+        assert (await served.get("/-/actor.json", who, headers=headers)).status_code == 401
 
 
 async def test_the_cores_cookie_is_worth_nothing(served: Served) -> None:

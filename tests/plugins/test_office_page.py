@@ -5,19 +5,17 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-import yaml
 
-from tests.conftest import ROOT, YEAR, World
+from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
-from tests.served import Served
+from tests.served import Served, configured
 
 ROWS = [person(n) for n in range(5)]
 
 
 @pytest_asyncio.fixture
 async def served(world: World) -> AsyncIterator[Served]:
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
-    made = Served(world.folder, config=config)
+    made = Served(world.folder, config=configured())
     made.hire()
     made.hire_as("colleague", "institution")
     made.hire_as("second", "office")

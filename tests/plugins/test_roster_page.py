@@ -5,6 +5,7 @@ import sqlite3
 from typing import Any
 
 import pytest
+from training import new_year
 
 from tests.conftest import YEAR, World
 from tests.people import identity_number, person, roster_csv
@@ -197,6 +198,26 @@ async def test_an_authoritys_people_are_selected_by_the_institution(
         "/-/roster/select", "institution", data={"year": YEAR, "person": people[:1]}
     )
     assert answer.headers["location"] == "/-/roster"
+
+
+async def test_a_second_open_year_leaves_the_first_within_reach(
+    served: Served, world: World
+) -> None:
+    await send(served, [person(n, 省份="浙江省", 选拔方式="推荐") for n in range(2)], "province")
+    with world.connect() as conn:
+        new_year.turn(conn, "2022-2023", "office", "script", commit=True)
+        conn.execute("update programme_years set state = 'open'")
+    newest = (await served.get("/-/roster", "institution")).text
+    assert 'aria-current="page">2022-2023<' in newest
+    assert "学员甲甲" not in newest
+    page = (await served.get(f"/-/roster?year={YEAR}", "institution")).text
+    assert "学员甲甲" in page
+    assert f'<option value="{YEAR}" selected>' in page
+    assert f'name="year" value="{YEAR}"' in page
+    answer = await served.post("/-/roster/export.csv", "institution", data={"year": YEAR})
+    assert YEAR in answer.headers["content-disposition"]
+    answer = await served.get("/-/roster?year=2000-2001", "institution")
+    assert answer.text.count('aria-current="page">2022-2023<') == 1
 
 
 async def test_both_languages_say_everything(served: Served) -> None:

@@ -25,7 +25,7 @@ OPEN_TO_ALL = re.compile(r"\^(?!/-/)|\^/-/static-|\^/-/login(/code)?\$")
 FILLED = {
     "format": "json", "kind": "xlsx", "token": "a" * 32, "batch": "1", "year": "2021-2022",
     "language": "zh", "name": "table.js", "path": "app.css", "rest": "",
-    "procedure": "plans",
+    "procedure": "plans", "number": "1",
 }  # fmt: skip
 #: What must be closed by name, whatever this version of the core calls a route.
 CLOSED = (

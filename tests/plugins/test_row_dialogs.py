@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
 from training.database import connect
 from training.migrations import OFFICE_TABLES
 
-from tests.conftest import ROOT, YEAR
-from tests.served import PEOPLE, Served
+from tests.conftest import YEAR
+from tests.served import PEOPLE, Served, configured
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,7 +21,7 @@ async def served(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Async
     folder = tmp_path_factory.mktemp("dialogs")
     for file in built.iterdir():
         shutil.copy2(file, folder / file.name)
-    one = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
+    one = configured()
     made = Served(folder, config=one, metadata=one)
     made.hire()
     await made.ds.invoke_startup()

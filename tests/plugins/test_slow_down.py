@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from training import passwords
+from training import api_tokens, passwords
 
 from tests.served import Served
 
@@ -16,7 +16,7 @@ async def served(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Served]:
     monkeypatch.setattr(passwords, "ITERATIONS", 1)
-    monkeypatch.setenv("LINGJUN_LIMITS", "sign-in=1/6,sql=2/6,export=1/6,upload=1/6")
+    monkeypatch.setenv("LINGJUN_LIMITS", "sign-in=1/6,sql=2/6,export=1/6,upload=1/6,token=1/6")
     for file in built.iterdir():
         shutil.copy2(file, tmp_path / file.name)
     made = Served(tmp_path)
@@ -69,6 +69,29 @@ async def test_what_is_closed_costs_nothing_and_says_nothing(served: Served) -> 
     """The gate speaks first: a stranger is asked to sign in, however often he comes."""
     for _ in range(4):
         assert (await served.get(SQL)).status_code == 302
+
+
+async def test_wrong_tokens(served: Served) -> None:
+    """Of an address: five, then one in a while; who is slowed down is told how long."""
+    header = {"Authorization": "Bearer ljt_" + "a" * 43}
+    codes = [(await served.get("/analysis.json", headers=header)).status_code for _ in range(6)]
+    assert codes == [401] * 5 + [429]
+    answer = await served.get("/analysis.json", headers=header)
+    assert int(answer.headers["retry-after"]) in (1, 2)
+    assert f"请在 {answer.headers['retry-after']} 秒后再试" in answer.json()["error"]
+    # Whoever signs in at a browser of the same address goes on.
+    assert (await served.get("/staging", "analyst")).status_code == 200
+
+
+async def test_a_token_is_counted_as_its_account(served: Served) -> None:
+    scope = {"databases": ["staging"], "acts": ["sql", "export"]}
+    tokens = [api_tokens.make(served.accounts, "analyst", "x", **scope) for _ in range(2)]
+    path = "/staging/-/query.json?sql=select+1"
+    codes = [(await served.get(path, "analyst")).status_code]
+    for token in tokens:
+        header = {"Authorization": f"Bearer {token}"}
+        codes.append((await served.get(path, headers=header)).status_code)
+    assert codes == [200, 200, 429]
 
 
 async def test_signing_in(served: Served) -> None:

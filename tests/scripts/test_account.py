@@ -9,7 +9,7 @@ from typing import Any
 import pyotp
 import pytest
 from click.testing import CliRunner, Result
-from training import accounts, passwords, second_factor, sessions
+from training import accounts, api_tokens, passwords, second_factor, sessions
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "account.py"
 ONE_TIME = re.compile(r"one-time password: (\S+)")
@@ -196,3 +196,18 @@ def test_second_factors_from_the_shell(run: Any, store: Any, world: Any) -> None
     second_factor.confirm(store, world.keys, "clerk", totp.now())
     run("totp-off", "clerk")
     assert not second_factor.in_force(store, "clerk")
+
+
+def test_tokens_from_the_shell(run: Any, store: Any) -> None:
+    make(run, "ann", "--role", "analyst")
+    scope = {"databases": ["analysis"], "acts": ["tables", "export"]}
+    tokens = [api_tokens.make(store, "ann", f"notebook {n}", **scope) for n in range(3)]
+    listed = [line.split("\t") for line in run("tokens", "ann").output.splitlines()]
+    assert sorted(line[5] for line in listed) == ["notebook 0", "notebook 1", "notebook 2"]
+    assert {(line[2], line[3], line[4]) for line in listed} == {("-", "analysis", "tables,export")}
+    assert not any(token in run("tokens", "ann").output for token in tokens)
+    run("tokens", "ann", "--revoke", listed[0][0])
+    assert len(run("tokens", "ann").output.splitlines()) == 2
+    run("tokens", "ann", "--revoke", listed[0][0], status=1)
+    run("tokens", "ann", "--revoke", "all")
+    assert run("tokens", "ann").output == ""

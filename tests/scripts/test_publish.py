@@ -28,6 +28,16 @@ def publish(*arguments: object) -> tuple[int, str]:
     return run.returncode, run.stdout.split(":")[0]
 
 
+@pytest.fixture(scope="module")
+def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A baked site, to be read."""
+    folder = tmp_path_factory.mktemp("baked")
+    for file in built.iterdir():
+        shutil.copy2(file, folder / file.name)
+    bake.bake(folder / "training.db", folder / "site", "https://lingjun.example.cn", "test")
+    return folder / "site"
+
+
 def test_the_public_file_is_made_once(world: World) -> None:
     (world.folder / "public.db").unlink()
     assert publish("--db", world.db) == (0, "made")
@@ -81,17 +91,14 @@ def test_a_site_with_a_person_in_it_is_not_written(world: World, conn: sqlite3.C
     assert not out.exists()
 
 
-def test_a_person_planted_in_any_output_is_found(world: World) -> None:
+def test_a_person_planted_in_any_output_is_found(site: Path) -> None:
     """Each file of a baked site, with each kind of finding put into its middle."""
-    bake.bake(world.db, world.folder / "site", "https://lingjun.example.cn", "test")
     planted = {
         "identity": people.person(1)["身份证号码"], "mobile": "13800001234",
         "email": "someone@example.com", "name": "欧阳示例",
     }  # fmt: skip
     made = {
-        str(path.relative_to(world.folder / "site")): path.read_bytes()
-        for path in (world.folder / "site").rglob("*")
-        if path.is_file()
+        str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()
     }
     assert leaks.search(made, {"欧阳示例"}) == []
     assert {Path(path).suffix for path in made} >= {
@@ -127,14 +134,12 @@ def test_a_folder_with_something_else_in_it_is_left_alone(world: World) -> None:
     assert publish(out, "--db", world.db, "--url", "javascript:alert(1)")[0] == 1
 
 
-def test_the_documented_nginx_serves_the_baked_site(world: World) -> None:
+def test_the_documented_nginx_serves_the_baked_site(site: Path, tmp_path: Path) -> None:
     if shutil.which("nginx") is None:
         if os.environ.get("CI"):
             pytest.fail("no nginx: the static site must be tried under CI")
         pytest.skip("no nginx on this machine: install Debian's package nginx-light")
-    site = world.folder / "site"
-    bake.bake(world.db, site, "https://lingjun.example.cn", "test")
-    with bench_public.nginx(world.folder, site) as port:
+    with bench_public.nginx(tmp_path, site) as port:
         server = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
         def ask(path: str) -> tuple[int, dict[str, str], bytes]:

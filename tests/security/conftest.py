@@ -11,18 +11,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import yaml
 from training import accounts, passwords, roster
 from training.context import Sender
 
-from tests.conftest import ROOT, World
+from tests.conftest import World
 from tests.people import roster_csv
 from tests.security.asking import Answer, ask
 from tests.security.canaries import ACTORS, PROVINCES, YEARS, Canary, Scanner, cells, flock
-from tests.served import PASSWORD, Served
+from tests.served import PASSWORD, Served, configured
 from tests.worlds import add_class, add_people, insert
 
-CONFIG = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+CONFIG = configured()
 
 
 @dataclass

@@ -122,22 +122,18 @@ async def differences(city: City, there: str, missing: str, who: str | None) -> 
     shapes = []
     for target in (filled(there, said), filled(missing, said)):
         answer = await city.get(target, who)
-        own = sorted(
-            {*said.values(), "analyst", "nobodyx", "987654", "999999", "999"}, key=len, reverse=True
-        )
         asked = [
             target,
             target.partition("?")[0],
             target.rpartition("/")[2].split("?")[0].split(".")[0],
         ]
-        status, headers, body = answer.shape(
-            *asked,
-            *(quote(t, safe="/") for t in asked),
-            *(quote(t, safe="") for t in asked),
-            *own,
-            *(quote(word) for word in own),
-            *(quote(quote(word)) for word in own),
-        )
+        own = {*said.values(), "analyst", "nobodyx", "987654", "999999", "999"}
+        spelled = {
+            *(spelling for t in asked for spelling in (t, quote(t, safe="/"), quote(t, safe=""))),
+            *(spelling for w in own for spelling in (w, quote(w), quote(quote(w)))),
+        }
+        # The longest first: a number of one digit stands in a longer one, whichever was asked for.
+        status, headers, body = answer.shape(*sorted(spelled, key=len, reverse=True))
         shapes.append((status, headers, len(body)))
     if shapes[0] == shapes[1]:
         return []

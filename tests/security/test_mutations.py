@@ -9,7 +9,16 @@ from types import ModuleType
 
 import pytest
 from datasette.plugins import pm
-from training import attempts, audit_chain, gate, projections, scopes, sessions
+from training import (
+    api_grants,
+    api_tokens,
+    attempts,
+    audit_chain,
+    gate,
+    projections,
+    scopes,
+    sessions,
+)
 from training.database import connect
 from training.gate import Answer
 
@@ -21,6 +30,7 @@ from tests.security.test_new_things import who_gets
 from tests.security.test_sessions import replays
 from tests.security.test_sql import leaks_of
 from tests.security.test_throttling import still_open
+from tests.security.test_tokens import dead, made, too_much
 from tests.security.test_writing import sent
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -89,6 +99,30 @@ async def test_a_session_that_never_ends(city: City, monkeypatch: pytest.MonkeyP
     assert await replays(city, token) == []
     monkeypatch.setattr(sessions, "_alive", lambda *_: True)
     assert await replays(city, token)
+
+
+async def test_a_token_without_its_scope(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two walls: the kinds of address it opens, and Datasette's own cut of the permissions."""
+    outside, sql = ["/analysis"], ["/analysis/-/query.json?sql=select+1"]
+    token = made(city, ("analysis",), ("tables",))
+    assert await too_much(city, token, outside + sql, r"/x") == []
+    with monkeypatch.context() as patched:
+        patched.setattr(api_grants.Grant, "opens", lambda *_: True)
+        assert await too_much(city, token, outside, r"/x")
+        assert await too_much(city, token, sql, r"/x") == []
+    monkeypatch.setattr(api_grants.Grant, "restrictions", lambda _: None)
+    assert await too_much(city, token, sql, r"/x")
+    monkeypatch.undo()
+    city.served.accounts.execute("delete from api_tokens")
+
+
+async def test_a_token_that_never_dies(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = made(city)
+    api_tokens.revoke(city.served.accounts, "analyst", actor="test")
+    assert await dead(city, token) == []
+    city.served.accounts.execute("update api_tokens set ended_at = null")
+    assert await dead(city, token)
+    city.served.accounts.execute("delete from api_tokens")
 
 
 async def test_guessing_without_a_limit(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

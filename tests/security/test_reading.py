@@ -1,5 +1,6 @@
 """P1: nobody is given a person outside his scope, by whatever address, form and spelling he asks."""
 
+import os
 import re
 from urllib.parse import quote
 
@@ -32,13 +33,34 @@ def row_of(city: City, who: str | None) -> int:
     return city.ids[hidden.number]
 
 
+def asked(who: str | None, number: int) -> list[str]:
+    """The files that ``who`` asks for the ``number``-th form: his own, and two others in turn.
+
+    So each actor knocks at each file with every fifth form at least, and forms of one kind follow
+    each other. ``LINGJUN_ATTACK=all`` asks everything.
+    """
+    if os.environ.get("LINGJUN_ATTACK") == "all":
+        return list(DATABASES)
+    turn = number + EVERYBODY.index(who)
+    others = [name for name in DATABASES if name != OWN.get(who or "")]
+    picked = [others[(2 * turn + step) % len(others)] for step in (0, 1)]
+    return [*([OWN[who]] if who in OWN else []), *picked]
+
+
 @pytest.mark.parametrize("form", FORMS)
 async def test_of_every_database(city: City, form: str) -> None:
-    """Each actor asks each file for it: those served, the foreign, the missing."""
+    """Each actor asks files for it: those served, the foreign, the missing."""
     for who in EVERYBODY:
         path = written(form, row_of(city, who))
-        for database in DATABASES:
+        for database in asked(who, FORMS.index(form)):
             assert await city.leaks(f"/{database}{path}", who) == []
+
+
+async def test_no_file_is_left_out() -> None:
+    for who in EVERYBODY:
+        for number in range(len(FORMS)):
+            five = {name for n in range(number, number + 5) for name in asked(who, n)}
+            assert five >= set(DATABASES), who
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -66,9 +88,9 @@ async def test_elsewhere(city: City, place: str) -> None:
 
 @pytest.mark.parametrize("who", EVERYBODY)
 async def test_the_pages_that_the_home_page_leads_to(city: City, who: str | None) -> None:
-    """Follow every link, three deep, a hundred pages: no other way in shows more."""
+    """Follow every link, three deep, forty pages: no other way in shows more."""
     seen, waiting = set[str](), ["/" if who else "/institutions"]
-    while waiting and len(seen) < 100:
+    while waiting and len(seen) < 40:
         path = waiting.pop(0)
         answer = await city.get(path, who)
         assert city.scanner.leaks(who, path.partition("?")[0], answer.everything) == []

@@ -4,7 +4,7 @@ import re
 import sqlite3
 
 import pytest
-from training import assessment, decision, new_year, roster, score_file, scores
+from training import assessment, decision, evidence, new_year, roster, score_file, scores
 from training.context import Sender
 from training.reading import Unreadable
 from training.workflow import Refused
@@ -96,12 +96,14 @@ def test_the_office_sends_back_with_a_reason_that_is_kept(conn: sqlite3.Connecti
 
 
 def test_evidence_is_noted_once_there_is_a_score(conn: sqlite3.Connection) -> None:
+    note = evidence.Note(YEAR, "pku", "档案 3 号", sha256="A" * 64)
     with pytest.raises(Refused):
-        assessment.add_evidence(conn, YEAR, "pku", "档案", "", *BY)
+        evidence.add(conn, note, *BY)
     scores.save(conn, YEAR, {("pku", "funds"): "80"}, *BY)
-    with pytest.raises(Refused):
-        assessment.add_evidence(conn, YEAR, "pku", "档案", "abc", *BY)
-    assessment.add_evidence(conn, YEAR, "pku", "档案 3 号", "A" * 64, *BY)
+    for wrong in ({"sha256": "abc"}, {"text": " "}, {"indicator": "beauty"}):
+        with pytest.raises(Refused):
+            evidence.add(conn, note._replace(**wrong), *BY)
+    evidence.add(conn, note, *BY)
     (line,) = (
         one for one in assessment.sheet(conn, YEAR, QUERIES)["lines"] if one["slug"] == "pku"
     )

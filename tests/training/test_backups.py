@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from training import (
     accounts,
+    api_tokens,
     audit_chain,
     backups,
     erasure,
@@ -83,6 +84,18 @@ def test_it_comes_back_as_it_was(full: World, backup: Path) -> None:
         assert list(audit_chain.faults(conn, ACCOUNTS)) == []
     assert (to / "public.db").exists()
     assert [f for f in health.examine(to / "training.db") if f.level == "fault"] == []
+
+
+def test_no_token_comes_back(full: World) -> None:
+    """It may have been revoked since the backup was made."""
+    with closing(accounts.open(accounts.beside(full.db))) as conn:
+        accounts.create(conn, "ann", "Correct-horse-9", role="analyst", actor="test")
+        api_tokens.make(conn, "ann", "x", databases=["analysis"], acts=["tables"])
+    backups.take(full.db, full.folder / "later", "os:test")
+    with closing(accounts.open(restore(full, full.folder / "later") / "accounts.db")) as conn:
+        assert api_tokens.tokens_of(conn, "ann") == []
+        assert list(audit_chain.faults(conn, ACCOUNTS)) == []
+        assert accounts.history(conn, "ann")[0]["action"] == "token-revoke"
 
 
 def test_everything_in_it_is_its_owners_alone_and_the_keys_are_not_in_it(

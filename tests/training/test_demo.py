@@ -18,7 +18,7 @@ from tests.conftest import World
 from tests.demo_world import demo_folder, make_demo
 from tests.worlds import QUERIES, YEAR, add_people, ask, statuses, verdict
 
-THIS, LAST = "2021-2022", "2020-2021"
+THIS, LAST, NEXT = "2021-2022", "2020-2021", "2022-2023"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,15 @@ def test_two_years_over_every_authority_and_institution(record: sqlite3.Connecti
     # Tsinghua's clerk has sent nothing yet: whoever tries the demonstration sends her first roster.
     assert tuple(places) == (37, 22, 21)
     named = counts(record, "select year, sum(ranked) from institution_years group by year")
-    assert named == {THIS: 21, LAST: 22}
+    assert named == {THIS: 21, LAST: 22, NEXT: 21}
+
+
+def test_a_planned_year_disturbs_nobody(folder: Path, record: sqlite3.Connection) -> None:
+    planned = "select key, state from programme_years where key = ?"
+    assert counts(record, planned, NEXT) == {NEXT: "planned"}
+    assert queries.year_of(record) == THIS
+    with closing(connect(folder / "public.db", read_only=True)) as public:
+        assert {row[0] for row in public.execute("select key from years")} == {THIS, LAST}
 
 
 def test_batches_are_in_every_state(record: sqlite3.Connection) -> None:

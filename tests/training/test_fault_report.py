@@ -1,18 +1,22 @@
 """The error workbook: the sender's own sheet, marked, and fit to be sent again as it is."""
 
+import csv
 import io
+import re
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 from training import fault_report, roster
-from training.problems import CODES
+from training.problems import CODES, Language
 from training.rows import Sender
 
 from tests.conftest import YEAR, World
 from tests.people import person, roster_csv
+from tests.workbook_files import xls, zipped
 
 SENDER = Sender(institution="tsinghua")
 Fault = tuple[int | None, str | None, str]
@@ -99,6 +103,64 @@ def test_sent_again_uncorrected_it_has_the_same_faults_in_the_same_rows(
     assert len(sheet(marked_again)[len(titles)]) == len(sheet(marked)[len(titles)])
 
 
+def without_result(content: bytes, row: int, column: str) -> bytes:
+    """A workbook in which a cell is a formula that was never computed."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = [(name, package.read(name)) for name in package.namelist()]
+    cell = re.compile(rf'<c r="{column}{row}"[^>]*>.*?</c>'.encode())
+    formula = f'<c r="{column}{row}"><f>A1</f></c>'.encode()
+    assert any(cell.search(xml) for _, xml in parts)
+    return zipped([(name, cell.sub(formula, xml)) for name, xml in parts])
+
+
+@pytest.mark.parametrize("column", ["B", "C", "G", "K"], ids=["name", "number", "position", "kind"])
+def test_a_formula_without_a_result_is_one_until_it_is_corrected(bench: Bench, column: str) -> None:
+    content = without_result(as_xlsx([dict(person(n)) for n in range(4)]), 3, column)
+    report, marked = bench.marked(content)
+    assert [(p.row, p.code) for p in report.errors] == [(3, "cell-formula")]
+    assert bench.faults(marked) == faults(report)
+    # As it comes out of a spreadsheet that has saved it as text.
+    lines = [[*row] for row in sheet(marked)]
+    out = io.StringIO()
+    csv.writer(out).writerows(lines)
+    assert bench.faults(out.getvalue().encode("gb18030")) == faults(report)
+    place = ord(column) - ord("A")
+    lines[2][place] = list(person(1).values())[place]
+    out = io.StringIO()
+    csv.writer(out).writerows(lines)
+    assert bench.check(out.getvalue().encode("gb18030"))[1].errors == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("place", [0, 6, 12])
+def test_a_quote_that_never_closes_is_one_until_it_is_corrected(
+    bench: Bench, place: int, language: Language
+) -> None:
+    lines = roster_csv([person(n) for n in range(6)]).splitlines()
+    cells = lines[3].split(",")
+    cells[place] = f'"{cells[place]}'
+    lines[3] = ",".join(cells)
+    path, report = bench.check("\r\n".join(lines).encode())
+    assert [(p.row, p.code) for p in report.errors] == [(4, "row-quote")]
+    marked = fault_report.of_file(path, report, language=language)
+    again, marked_again = bench.marked(marked)
+    assert faults(again) == faults(report)
+    assert bench.faults(marked_again) == faults(report)
+    rows = sheet(marked)
+    rows[3][place] = rows[3][place].lstrip('"')
+    header, *people = rows
+    corrected = [dict(zip(header, row, strict=True)) for row in people]
+    assert bench.check(as_xlsx([dict(row) for row in corrected]))[1].errors == []
+
+
+def test_a_quote_in_a_workbook_is_a_character_like_any_other(bench: Bench) -> None:
+    rows: list[dict[str, object]] = [dict(person(n)) | {"备注": '"优秀'} for n in range(3)]
+    rows[1]["手机"] = "12345"
+    report, marked = bench.marked(as_xlsx(rows))
+    assert [p.code for p in report.errors] == ["mobile-format"]
+    assert bench.faults(marked) == faults(report)
+
+
 def test_with_the_cells_corrected_it_is_clean(bench: Bench) -> None:
     wrong, right = faulty_rows(), [person(n) | {"备注": ""} for n in range(10)]
     _, marked = bench.marked(roster_csv(wrong).encode("utf-8-sig"))
@@ -147,6 +209,18 @@ def test_a_value_beyond_the_header_stays_beyond_it(bench: Bench) -> None:
     assert [p.code for p in report.errors] == ["row-ragged"]
     assert sheet(marked)[2][-1] == "多出来的"
     assert [(p.row, p.code) for p in bench.check(marked)[1].errors] == [(3, "row-ragged")]
+
+
+def test_a_lone_cell_far_away_is_named_again(bench: Bench) -> None:
+    rows = [list(person(0)), *(list(person(n).values()) for n in range(3))]
+    cells: dict[tuple[int, int], str | float] = {
+        (r, c): text for r, row in enumerate(rows) for c, text in enumerate(row)
+    }
+    report, marked = bench.marked(xls(cells | {(500, 40): "x"}))
+    assert [(p.row, p.code) for p in report.errors] == [(501, "row-ragged")]
+    again, _ = bench.marked(marked)
+    assert [(p.row, p.code) for p in again.errors] == [(501, "row-ragged")]
+    assert again.rows == report.rows == 3
 
 
 def test_faults_of_the_whole_file_stand_on_a_sheet_of_their_own(bench: Bench) -> None:

@@ -1,12 +1,10 @@
 """What a field of a row dialog may hold."""
 
 import pytest
-import yaml
+from training import configuration
 from training.field_types import TYPES
 from training.migrations import OFFICE_TABLES
 from training.wording import speaking
-
-from tests.conftest import ROOT
 
 BY_NAME = {kind.name: kind for kind in TYPES}
 GOOD = {
@@ -51,7 +49,7 @@ def test_a_fault_is_told_in_the_readers_language() -> None:
 
 
 def test_each_assignment_names_a_type_and_a_column_of_the_offices() -> None:
-    config = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+    config = configuration.load()
     tables = config["databases"]["training"]["tables"]
     assigned = {name: one["column_types"] for name, one in tables.items() if "column_types" in one}
     assert assigned.keys() <= set(OFFICE_TABLES)

@@ -1,14 +1,16 @@
 """A year's turn: what is carried over, what needs a source, and that it happens once."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from training import new_year, queries
+from training import new_year, queries, years
 from training.workflow import Refused
 
 from tests.conftest import YEAR, World
-from tests.worlds import QUERIES
+from tests.scope_world import BEIJING, TSINGHUA, opened
+from tests.worlds import QUERIES, ask
 
 NEXT = "2022-2023"
 
@@ -90,3 +92,30 @@ def test_every_check_runs_on_a_planned_year(world: World, conn: sqlite3.Connecti
     found = queries.report(world.db, queries.checks(QUERIES), NEXT)
     assert len(found.outcomes) == len(queries.checks(QUERIES))
     assert all(outcome.rows for outcome in found.outcomes if outcome.query.judged)
+
+
+def test_a_planned_year_is_the_offices_alone(conn: sqlite3.Connection) -> None:
+    turn(conn)
+    assert [one.key for one in years.known(conn, office=False)] == [YEAR]
+    assert years.known(conn, office=True)[0] == years.Year(NEXT, is_planned=True)
+    assert queries.year_of(conn, NEXT) == NEXT
+    with pytest.raises(queries.UnknownYear):
+        queries.year_of(conn, NEXT, office=False)
+    deadlines = ("check_contacts", "check_contact_forms", "check_selection_deadline")
+    judged = [ask(conn, name, year=NEXT)[0]["status"] for name in deadlines]
+    assert judged == ["not_applicable"] * 3
+    conn.execute("update programme_years set state = 'open' where key = ?", (NEXT,))
+    assert queries.year_of(conn, NEXT, office=False) == NEXT
+
+
+def test_no_scope_file_says_who_trains_before_the_year_opens(
+    world: World, conn: sqlite3.Connection
+) -> None:
+    turn(conn)
+    for state, seen in (("planned", {YEAR}), ("open", {YEAR, NEXT})):
+        conn.execute("update programme_years set state = ? where key = ?", (state, NEXT))
+        for scope in (TSINGHUA, BEIJING):
+            with closing(opened(world, scope)) as file:
+                for table in ("institution_years", "institution_tracks"):
+                    rows = file.execute(f"select distinct year from {table}")
+                    assert {row["year"] for row in rows} == seen, (scope, table)

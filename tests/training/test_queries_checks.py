@@ -331,6 +331,22 @@ def test_a_suspended_institution_leaves_no_trace(conn: sqlite3.Connection, trace
     )  # fmt: skip
 
 
+def test_who_is_suspended_shows_in_both_years(conn: sqlite3.Connection) -> None:
+    assert ask(conn, "check_suspended_institutions") == []
+    suspend(conn, "pku")
+    insert(
+        conn, "programme_years", key="2020-2021", name_zh="上一年度", name_en="The year before",
+        target_trainees=1, min_manufacturing_percent=0, period_months=12, suspended_count=2,
+    )  # fmt: skip
+    conn.execute("drop trigger suspensions_fixed")
+    conn.execute("update suspensions set assessed_year = '2020-2021'")
+    for year in (YEAR, "2020-2021"):
+        (row,) = ask(conn, "check_suspended_institutions", year=year)
+        assert (row["institution"], row["assessed_year"], row["suspended_in"]) == (
+            "pku", "2020-2021", YEAR,
+        )  # fmt: skip
+
+
 # ---- Q16 certificates -------------------------------------------------------------------------
 
 

@@ -3,9 +3,8 @@
 import json
 from io import BytesIO
 
-import yaml
 from python_calamine import CalamineWorkbook
-from training import queries, report
+from training import configuration, queries, report
 
 from tests.conftest import YEAR, World
 from tests.worlds import QUERIES, add_people
@@ -15,7 +14,7 @@ def test_the_workbook_says_what_the_queries_say(world: World) -> None:
     with world.connect() as conn:
         add_people(conn, 2)
         add_people(conn, 1, industry_code=None)
-    config = yaml.safe_load(queries.METADATA.read_text(encoding="utf-8"))
+    config = configuration.load()
     year, content = report.export(
         world.db, QUERIES, report.labels_from(config), None, "office", "script"
     )
@@ -29,6 +28,8 @@ def test_the_workbook_says_what_the_queries_say(world: World) -> None:
         "各培训方向人数",
         "各状态人数",
         "待处理的批次",
+        "考核排名",
+        "暂停的机构",
     ]
     summary = book.get_sheet_by_name("概要").to_python()
     assert ["编制人", "office"] in [row[:2] for row in summary]

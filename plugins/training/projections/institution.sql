@@ -287,10 +287,14 @@ select year,
         else 'active'
     end
 from record.institution_years as m
-where institution = :institution;
+-- Who trains in a year that is being planned is not said before it opens.
+where institution = :institution
+    and year in (select key from record.programme_years where state <> 'planned');
 
 insert into institution_tracks
-select year, track from record.institution_tracks where institution = :institution;
+select year, track from record.institution_tracks
+where institution = :institution
+    and year in (select key from record.programme_years where state <> 'planned');
 
 insert into cohorts
 select id, year, track, name, starts_on, ends_on, duration_kind, delivery

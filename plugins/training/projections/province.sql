@@ -281,9 +281,12 @@ select year, institution,
         when status = 'named' then 'named'
         else 'active'
     end
-from record.institution_years as m;
+from record.institution_years as m
+-- Who trains in a year that is being planned is not said before it opens.
+where year in (select key from record.programme_years where state <> 'planned');
 
-insert into institution_tracks select year, institution, track from record.institution_tracks;
+insert into institution_tracks select year, institution, track from record.institution_tracks
+where year in (select key from record.programme_years where state <> 'planned');
 
 insert into roster_batches
 select id, year, status, file_name, sha256, kind, rows, new, changed, unchanged, rejected, absent, skipped,

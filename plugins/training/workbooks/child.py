@@ -30,8 +30,8 @@ def main() -> None:
     Whatever else goes wrong than a crossed limit ends the process with a traceback and status 1,
     which to the parent means: not a workbook that can be read.
     """
-    _limit_this_process()
     kind, *index = sys.argv[1:]
+    _limit_this_process(limits.XLS_MEMORY_BYTES if kind == "xls" else limits.MEMORY_BYTES)
     rows: list[bytes] = []
     try:
         answer = _answer(kind, sys.stdin.buffer, index, rows)
@@ -47,9 +47,9 @@ def main() -> None:
         sys.stdout.buffer.writelines(rows)
 
 
-def _limit_this_process() -> None:
+def _limit_this_process(memory: int) -> None:
     for limit, amount in (
-        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, limits.CPU_SECONDS),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

@@ -18,6 +18,8 @@ RATIO_COUNTS_FROM = 16 << 20
 XML_DEPTH = 64
 
 MEMORY_BYTES = 1 << 30
+#: The largest grid of an .xls, 65,536 rows by 256 columns, which calamine holds twice.
+XLS_MEMORY_BYTES = 1280 << 20
 CPU_SECONDS = 25
 #: Of all that `parent` asks for one file, so that an answer comes within 30 seconds.
 WALL_SECONDS = 28

@@ -65,8 +65,12 @@ def test_only_a_first_and_a_last_cell(tmp_path: Path) -> None:
     ]
 
 
-def test_a_far_cell_of_an_xls_does_not_fit(tmp_path: Path) -> None:
-    assert refused(tmp_path, xls({(0, 0): "姓名", (65535, 255): "x"})) == "file-unsafe"
+def test_the_farthest_cell_of_an_xls_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "book"
+    path.write_bytes(xls({(0, 0): "姓名", (65535, 255): "x"}))
+    first, last = reading.rows(reading.open_source(path, header_vote=vote))
+    assert first[:2] == (1, ["姓名"])
+    assert (last[0], len(last[1]), last[1][-1]) == (65536, 256, "x")
 
 
 def test_sixteen_thousand_columns(tmp_path: Path) -> None:
