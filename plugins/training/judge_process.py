@@ -28,8 +28,14 @@ _PIPE = 1 << 20
 _SIZE = 8
 
 
-class JudgeFailed(RuntimeError):
-    """The process ended before the file did; nothing is known of the rest."""
+class JudgeFailed(ChildProcessError):
+    """The process ended before the file did; nothing is known of the rest.
+
+    An ``OSError``, as a full memory or disk is: whoever runs an import has words for those.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("the process that judges the file has ended")
 
 
 class JudgeProcess:
