@@ -651,8 +651,6 @@ CREATE INDEX trainees_recommending on trainees (recommending_authority)
 
 CREATE INDEX trainees_uscc on trainees (uscc);
 
-CREATE INDEX trainees_mobile on trainees (mobile_key);
-
 CREATE INDEX trainees_batch on trainees (batch_id);
 
 CREATE INDEX batch_changes_batch on batch_changes (batch_id);
@@ -812,19 +810,6 @@ when old.state <> new.state and not exists (
     select 1 from trainee_transitions where from_state = old.state and to_state = new.state)
 begin
     select raise(abort, '学员状态不能这样变更 (this change of state is not allowed)');
-end;
-
-CREATE TRIGGER trainees_started after insert on trainees
-begin
-    select raise(abort, '新学员只能从推荐、选拔或上报开始 (a new trainee starts nominated, selected or submitted)')
-    where not exists (
-        select 1 from trainee_transitions where from_state = '' and to_state = new.state);
-    select raise(abort, '该机构本年度不承担培训任务 (the institution does not train in this year)')
-    where not exists (
-        select 1 from institution_years as y
-        where y.year = new.year and y.institution = new.institution and y.status <> 'suspended');
-    insert into trainee_events (trainee_id, at, actor, via, from_state, to_state, reason, batch_id)
-    select new.id, now_at, actor, via, '', new.state, reason, new.batch_id from acting_now;
 end;
 
 CREATE TRIGGER trainees_stepped after update on trainees when old.state <> new.state
@@ -2101,6 +2086,26 @@ when not exists (select 1 from erasures where trainee_id = old.trainee_id)
     is not (new.id, new.trainee_id, new.at, new.actor, new.via, new.from_state, new.to_state, new.batch_id)
 begin
     select raise(abort, '学员经历只能追加，不能修改 (trainee events are append-only)');
+end;
+
+CREATE TRIGGER trainees_start after insert on trainees
+when not exists (
+        select 1 from trainee_transitions where from_state = '' and to_state = new.state)
+    or not exists (
+        select 1 from institution_years as y
+        where y.year = new.year and y.institution = new.institution and y.status <> 'suspended')
+begin
+    select raise(abort, '新学员只能从推荐、选拔或上报开始 (a new trainee starts nominated, selected or submitted)')
+    where not exists (
+        select 1 from trainee_transitions where from_state = '' and to_state = new.state);
+    select raise(abort, '该机构本年度不承担培训任务 (the institution does not train in this year)');
+end;
+
+CREATE TRIGGER trainees_started after insert on trainees
+when not exists (select 1 from write_context where bulk)
+begin
+    insert into trainee_events (trainee_id, at, actor, via, from_state, to_state, reason, batch_id)
+    select new.id, now_at, actor, via, '', new.state, reason, new.batch_id from acting_now;
 end;
 
 CREATE TRIGGER assessment_evidence_placed before insert on assessment_evidence

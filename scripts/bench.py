@@ -56,7 +56,9 @@ def imports(rows: int, few: int, repeat: int) -> None:
         else:
             ratio = "no ratio: the sqlite3 command is missing"
         click.echo(f"{f'commit {rows} rows':36} {ratio}")
-        click.echo(f"\nwhat the commit of {rows} rows is made of, in one process:")
+        click.echo(
+            f"\nprocessor time of the commit of {rows} rows, storing beside the other parts:"
+        )
         for part, seconds in measured.breakdown():
             click.echo(f"{part:36} {seconds:7.2f} s")
 

@@ -1,28 +1,34 @@
 """How quick an import is, told in ratios within one run: what a machine takes for it differs.
 
-Each figure is the median of child processes, each on a fresh copy of a record that is not empty;
-time and memory are those the operating system counts for the child.
+Each figure is the median of child processes, each on a fresh copy of a record that is not empty. The
+memory is what a child and the processes it starts held at most, added up as if all peaked at once.
 """
 
+import gc
 import os
+import re
 import shutil
 import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from training import bench_rosters, building, identity, reading, roster, rows, tables
+from training import bench_rosters, building, identity, judging, reading, roster, rows, tables
 from training.bench_rosters import OTHER, SENDER, people
 from training.context import Sender
 from training.database import connect
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = "2021-2022"
+_PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
+_WATCH_SECONDS = 0.02
 _IMPORT = ROOT / "scripts" / "import_roster.py"
 _READ = (
     "import sys; from training import reading, tables;"
@@ -80,7 +86,10 @@ class Bench:
         yield self._figure(f"read a workbook of {self.many} rows", lambda: child(read), "<= 10 s")
 
     def breakdown(self) -> Iterator[tuple[str, float]]:
-        """What the seconds of the large import are made of, part by part; without a profiler."""
+        """The processor seconds of the large import, part by part; without a profiler.
+
+        Storing is what the process that stores takes; the other parts are one process beside it.
+        """
         file = self._csv(self.many)
         db = self._fresh() / "training.db"
         order = roster.Order(file, YEAR, Sender(SENDER[0]), by="bench", force=True)
@@ -91,18 +100,23 @@ class Bench:
         steps: tuple[tuple[str, Callable[[], object]], ...] = (
             ("reading", lambda: sum(1 for _ in reading.rows(source))),
             ("rules", lambda: sum(1 for _ in rows.parse(reading.rows(source), context).blocks())),
-            ("hashing and sealing", lambda: roster.run(conn, order, keys, commit=False)),
-            ("storing", lambda: roster.run(conn, order, keys, commit=True)),
+            ("hashing and sealing", lambda: sum(1 for _ in _judge(source, context, keys).parts())),
         )
         taken = [0.0]
+        # As in the process that judges.
+        gc.disable()
         for _, step in steps:
-            begin = time.perf_counter()
+            begin = time.process_time()
             step()
-            taken.append(time.perf_counter() - begin)
-        conn.close()
+            taken.append(time.process_time() - begin)
+        gc.enable()
         # Each step does all that the one before does, and more.
         for (name, _), (before, all_) in zip(steps, pairwise(taken), strict=True):
             yield name, all_ - before
+        begin = time.process_time()
+        roster.run(conn, order, keys, commit=True)
+        yield "storing", time.process_time() - begin
+        conn.close()
 
     def _import(self, name: str, count: int, goal: str | None, *words: str) -> Figure:
         return self._figure(
@@ -140,13 +154,41 @@ class Bench:
         return self._record
 
 
+def _judge(source: reading.Source, context: rows.Context, keys: identity.Keys) -> judging.Judge:
+    return judging.Judge(rows.parse(reading.rows(source), context), keys)
+
+
 def child(command: Sequence[str]) -> Run:
     """Run a command to its end; raises ``CalledProcessError`` unless its status is 0."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
+    over, peaks = threading.Event(), dict[int, float]()
+    watch = threading.Thread(target=_watch, args=(process.pid, peaks, over))
+    watch.start()
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begin
+    over.set()
+    watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, list(command))
-    return Run(seconds, used.ru_maxrss / 1024)
+    return Run(seconds, used.ru_maxrss / 1024 + sum(peaks.values()))
+
+
+def _watch(pid: int, peaks: dict[int, float], over: threading.Event) -> None:
+    """Note the most memory, in MB, that each process below ``pid`` has held so far."""
+    while not over.wait(_WATCH_SECONDS):
+        for below in _below(pid):
+            # A process that has just ended has nothing more to say.
+            with suppress(OSError):
+                found = _PEAK.search(Path(f"/proc/{below}/status").read_text())
+                if found:
+                    peaks[below] = int(found[1]) / 1024
+
+
+def _below(pid: int) -> Iterator[int]:
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for below in map(int, (task / "children").read_text().split()):
+                yield below
+                yield from _below(below)

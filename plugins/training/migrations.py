@@ -156,6 +156,12 @@ def m015_erasures(db: Database) -> None:
 
 
 @migrations()
+def m007_starts(db: Database) -> None:
+    """A new trainee: the law and its note apart, and an index less to keep."""
+    _run(db, "m007_starts.sql")
+
+
+@migrations()
 def m020_evidence_files(db: Database) -> None:
     """Files behind the scores of the assessment."""
     _run(db, "m020_evidence_files.sql")

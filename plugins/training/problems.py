@@ -19,6 +19,10 @@ CODES: dict[str, Code] = {code.code: code for code in ALL}
 _ENDINGS = {
     "nearest": {"zh": "最接近的有：{}。", "en": " Nearest: {}."},
     "where": {"zh": "位置：{}。", "en": " Place: {}."},
+    "unjudged": {
+        "zh": "从第 {} 行起只计行数，不再核对。",
+        "en": " From row {} on rows are counted and not checked.",
+    },
 }
 
 

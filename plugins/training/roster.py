@@ -1,29 +1,32 @@
 """Taking a roster (学员名单) into the record: read, judge every row, show or store.
 
-A file first becomes rows of a temporary table, with identity numbers already hashed and sealed; the
-record is not locked meanwhile. Then one transaction compares (:mod:`roster_compare`) and stores
-(:mod:`roster_store`). The preview is that same transaction, rolled back.
+A file first becomes rows of a temporary table, with identity numbers already hashed and sealed
+(:mod:`judging`); the record is not locked meanwhile. Then one transaction compares
+(:mod:`roster_compare`) and stores (:mod:`roster_store`). The preview is that same transaction, rolled
+back. A long file that is to be stored is judged, compared and stored part by part, in the same
+functions and still one transaction, so that one process judges while another stores.
 """
 
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from training import identity, reading, roster_compare, roster_store, rows, staging, tables
-from training.database import acting, transaction
+from training import identity, reading, rows, tables
+from training.judge_process import LONG_BYTES, JudgeProcess
+from training.judging import Judge
 from training.lookups import References
-from training.roster_report import Change, Mode, Order, Outcome, Report, WhatIf
+from training.roster_report import Change, Mode, Order, Outcome, Report
+from training.roster_taking import Progress, Taking
 
 __all__ = [
     "BadCall", "Change", "Mode", "Order", "Outcome", "Progress", "Report", "context_of", "options",
     "run",
 ]  # fmt: skip
 
-Progress = Callable[[int], None]
 #: Indexes of hashes are written to all over; with SQLite's own 2 MB their pages come and go.
 CACHE_KIB = 32_000
 
@@ -51,39 +54,36 @@ def run(
     conn.execute(f"pragma cache_size = -{CACHE_KIB}")
     context = context_of(conn, order)
     report = Report(_name(order))
-    try:
-        source = reading.open_source(
-            order.path,
-            name=order.name,
-            encoding=order.encoding,
-            sheet=order.sheet,
-            header_vote=tables.header_vote,
+    is_long = order.path.stat().st_size > LONG_BYTES
+    with JudgeProcess() if is_long else nullcontext() as process:
+        try:
+            source = reading.open_source(
+                order.path,
+                name=order.name,
+                encoding=order.encoding,
+                sheet=order.sheet,
+                header_vote=tables.header_vote,
+            )
+            _describe(report, source)
+            context = replace(context, workbook=source.kind != "csv")
+            judge = (
+                process.told(source, context, keys)
+                if process
+                else Judge(rows.parse(reading.rows(source), context), keys)
+            )
+        except reading.Unreadable as refusal:
+            if refusal.source:
+                _describe(report, refusal.source)
+            report.problems.append(refusal.problem)
+            return report
+        except (reading.UnknownEncoding, reading.UnknownSheet) as error:
+            raise BadCall(str(error)) from error
+        taking = Taking(conn, order, report, judge, progress or (lambda _: None))
+        report.committed = (
+            taking.in_parts()
+            if process and commit and not what_if
+            else taking.at_once(commit, what_if)
         )
-        _describe(report, source)
-        _stage(conn, report, source, context, keys, progress)
-    except reading.Unreadable as refusal:
-        if refusal.source:
-            _describe(report, refusal.source)
-        report.problems.append(refusal.problem)
-        return report
-    except (reading.UnknownEncoding, reading.UnknownSheet) as error:
-        raise BadCall(str(error)) from error
-    conn.execute("begin immediate")
-    try:
-        with acting(conn, order.by, order.via, f"roster {report.sha256[:12]}"):
-            roster_compare.settle(conn, order, report)
-            _sort(report)
-            if what_if and order.sender.institution and roster_store.may_store(order, report):
-                report.what_if = _foresee(conn, order, report)
-            stored = commit and roster_store.may_store(order, report)
-            if stored:
-                report.batch = roster_store.store(conn, order, report)
-        conn.execute("commit" if stored else "rollback")
-    except BaseException:
-        if conn.in_transaction:
-            conn.execute("rollback")
-        raise
-    report.committed = stored
     return report
 
 
@@ -95,16 +95,6 @@ def _name(order: Order) -> str:
     except UnicodeEncodeError:
         return os.fsencode(name).decode("gb18030", "replace")
     return name
-
-
-def _foresee(conn: sqlite3.Connection, order: Order, report: Report) -> list[WhatIf]:
-    # Whom nobody asks doesn't wait for it: reading all canned queries takes as long as 2,000 rows.
-    from training import what_if
-
-    try:
-        return what_if.foresee(conn, order.year, lambda: roster_store.store(conn, order, report))
-    except sqlite3.IntegrityError:
-        return []  # the record's laws will refuse this batch, and say so when it is confirmed
 
 
 def context_of(conn: sqlite3.Connection, order: Order) -> rows.Context:
@@ -142,39 +132,6 @@ def context_of(conn: sqlite3.Connection, order: Order) -> rows.Context:
 def _describe(report: Report, source: reading.Source) -> None:
     for word in ("sha256", "kind", "size", "encoding", "delimiter", "sheet"):
         setattr(report, word, getattr(source, word))
-
-
-def _stage(
-    conn: sqlite3.Connection,
-    report: Report,
-    source: reading.Source,
-    context: rows.Context,
-    keys: identity.Keys,
-    progress: Progress | None = None,
-) -> None:
-    """Fill ``temp.incoming`` with the good rows, and the report with the faults of all of them."""
-    staging.open_stage(conn)
-    stream = rows.parse(reading.rows(source), replace(context, workbook=source.kind != "csv"))
-    stage = staging.Stage(conn, keys)
-    # One transaction: one for each row would take most of the time of an import.
-    with transaction(conn, "deferred"):
-        for block in stream.blocks():
-            stage.take(block)
-            if progress:
-                progress(stage.rows)
-    report.rows, report.rejected = stage.rows, stage.rejected
-    report.problems += stage.finish(stream)
-    report.header_row = stream.header_row
-    report.header = stream.header
-    report.columns = stream.columns
-    report.unknown_columns = stream.unknown_columns
-    report.skipped = stream.skipped
-    report.first_rows = stream.first_rows
-
-
-def _sort(report: Report) -> None:
-    """Faults of the file first, then row by row."""
-    report.problems.sort(key=lambda problem: problem.row or 0)
 
 
 def options(text: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ row is never touched one by one, so two thousand rows cost little more than two.
 
 import sqlite3
 
+from training.judging import COMPARED
 from training.problems import Problem
 from training.roster_report import Change, Order, Outcome, Report
-from training.staging import COMPARED
 
 #: After approval who somebody is can be changed by the office alone.
 LOCKED = ("name", "sex", "id_type")
@@ -19,8 +19,26 @@ _STANDING = "t.state not in ('rejected', 'withdrawn', 'revoked')"
 CHANGES_SHOWN = 1_000
 
 
+def begin(conn: sqlite3.Connection, order: Order, report: Report) -> None:
+    """Remember whom the record has of the sender, before anything of this file is stored."""
+    report.already_imported = same_file_batch(conn, order, report.sha256)
+    mine = (
+        "t.institution = :sender and t.state <> 'nominated'"
+        if order.sender.institution
+        else "t.recommending_authority = :sender"
+    )
+    conn.execute(
+        "insert into temp.standing select t.id, t.person_key, t.track"
+        f" from trainees as t where t.year = :year and {mine} and {_STANDING}",
+        {"year": order.year, "sender": order.sender.institution or order.sender.province},
+    )
+
+
 def settle(conn: sqlite3.Connection, order: Order, report: Report) -> None:
-    """Decide for each staged row whether it is new, changed, unchanged or refused; fill the report."""
+    """Decide for each staged row whether it is new, changed, unchanged or refused; fill the report.
+
+    What is staged may be the whole file or a part of it; each part adds to the report.
+    """
     conn.execute(
         "update temp.incoming set trainee_id = t.id from trainees as t"
         f" where t.year = ? and t.person_key = incoming.person_key and {_STANDING}",
@@ -35,19 +53,23 @@ def settle(conn: sqlite3.Connection, order: Order, report: Report) -> None:
     counts = dict(
         conn.execute("select outcome, count(*) from temp.incoming group by outcome").fetchall()
     )
-    report.new, report.changed = counts.get("new", 0), counts.get("changed", 0)
-    report.unchanged = counts.get("unchanged", 0) + counts.get("kept", 0)
+    report.new += counts.get("new", 0)
+    report.changed += counts.get("changed", 0)
+    report.unchanged += counts.get("unchanged", 0) + counts.get("kept", 0)
     report.rejected += counts.get("rejected", 0)
-    report.outcomes = [
+    report.outcomes += [
         Outcome(*row)
         for row in conn.execute(
             "select row, name, iif(outcome = 'kept', 'unchanged', outcome) from temp.incoming"
             " order by row limit ?",
-            (CHANGES_SHOWN,),
+            (CHANGES_SHOWN - len(report.outcomes),),
         )
     ]
-    report.already_imported = same_file_batch(conn, order, report.sha256)
-    _guard(conn, order, report)
+    conn.execute(
+        "insert into temp.seen select trainee_id, outcome from temp.incoming"
+        " where trainee_id is not null"
+    )
+    conn.execute("insert or ignore into temp.named_tracks select distinct track from temp.incoming")
 
 
 def _refuse_people_of_others(conn: sqlite3.Connection, report: Report) -> None:
@@ -64,8 +86,9 @@ def _keep_to_mode(conn: sqlite3.Connection, order: Order, report: Report) -> Non
     if order.mode == "add":
         # Whom an authority recommends is on no institution's roster yet, and is added by it.
         conn.execute(
-            "update temp.incoming set outcome = 'kept' where outcome = 'new' and trainee_id in"
-            " (select id from trainees where ? or state <> 'nominated')",
+            "update temp.incoming set outcome = 'kept' where outcome = 'new'"
+            " and exists (select 1 from trainees as t where t.id = incoming.trainee_id"
+            " and (? or t.state <> 'nominated'))",
             (order.sender.institution is None,),
         )
     elif order.mode == "update":
@@ -127,11 +150,12 @@ def _find_differences(conn: sqlite3.Connection, report: Report) -> None:
         "update temp.incoming set outcome = 'changed'"
         " where outcome = 'new' and trainee_id is not null"
     )
-    report.changes = [
+    report.changes += [
         Change(*row)
         for row in conn.execute(
             'select d.row, i.name, d."column", d.old, d.new from temp.differences as d'
-            f" join temp.incoming as i on i.row = d.row order by d.row limit {CHANGES_SHOWN}"
+            " join temp.incoming as i on i.row = d.row order by d.row limit ?",
+            (CHANGES_SHOWN - len(report.changes),),
         )
     ]
 
@@ -153,22 +177,14 @@ def _refuse_locked(conn: sqlite3.Connection, report: Report) -> None:
     )
 
 
-def _guard(conn: sqlite3.Connection, order: Order, report: Report) -> None:
+def guard(conn: sqlite3.Connection, order: Order, report: Report) -> None:
     """Count who is missing, and ask before a file changes or misses too many of the sender's people."""
-    mine = (
-        "t.institution = :sender and t.state <> 'nominated'"
-        if order.sender.institution
-        else "t.recommending_authority = :sender"
-    )
     existing, absent, changed = conn.execute(
-        "select count(*), count(*) filter (where t.id not in"
-        " (select trainee_id from temp.incoming where trainee_id is not null)"
-        " and t.person_key not in (select person_key from temp.refused where person_key is not null)),"
-        " count(*) filter (where t.id in"
-        " (select trainee_id from temp.incoming where outcome = 'changed'))"
-        f" from trainees as t where t.year = :year and {mine} and {_STANDING}"
-        " and t.track in (select track from temp.incoming)",
-        {"year": order.year, "sender": order.sender.institution or order.sender.province},
+        "select count(*), count(*) filter (where id not in (select trainee_id from temp.seen)"
+        " and person_key not in (select person_key from temp.refused where person_key is not null)),"
+        " count(*) filter (where id in"
+        " (select trainee_id from temp.seen where outcome = 'changed'))"
+        " from temp.standing where track in (select track from temp.named_tracks)"
     ).fetchone()
     report.absent = absent
     limit = conn.execute(

@@ -52,6 +52,7 @@ class RowStream:
     `header` (its cells as written), `columns` (header as written to identifier), `unknown_columns`
     and `header_row` are there from the start; `problems` of the file and its header, `skipped` and
     `first_rows` (the first people, as decoded) are complete when the last person has been taken.
+    Whoever has seen enough sets `only_counts`: the blocks that follow have numbers of rows alone.
     """
 
     def __init__(self, source_rows: Iterable[Row], context: Context) -> None:
@@ -62,6 +63,7 @@ class RowStream:
         self.unknown_columns: list[str] = []
         self.header_row: int | None = None
         self.first_rows: list[tuple[int, list[str]]] = []
+        self.only_counts = False
         self._context = context
         self._filled: set[int] = set()
         rows = iter(source_rows)
@@ -98,6 +100,11 @@ class RowStream:
         binding = Binding(self._header, self._context)
         anybody = False
         while rows := list(islice(self._rows, _CHUNK)):
+            if self.only_counts:
+                yield Block(
+                    [row for row, cells, _ in rows if any(cells)], {}, {}, defaultdict(list)
+                )
+                continue
             people = margins.people(rows)
             self.skipped = margins.skipped
             if people:
@@ -109,6 +116,12 @@ class RowStream:
         self.problems += header_problems(self._header, self._filled)
         if not anybody:
             self.problems.append(Problem(None, None, "file-empty"))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a fault of the file or its header is known by now that keeps all of it out."""
+        header = header_problems(self._header, self._filled) if self._header else []
+        return any(problem.severity == "error" for problem in (*self.problems, *header))
 
     def _parse(self, rows: Sequence[Row], header: Header, binding: Binding) -> Block:
         room = _SHOWN - len(self.first_rows)

@@ -9,9 +9,9 @@ import sqlite3
 _MARK = """
 insert into changed_scopes
 with people as (
-    select id, institution, province, recommending_authority from trainees where batch_id = :batch
+    select institution, province, recommending_authority from trainees where batch_id = :batch
     union
-    select t.id, t.institution, t.province, t.recommending_authority
+    select t.institution, t.province, t.recommending_authority
     from batch_changes as c join trainees as t on t.id = c.trainee_id where c.batch_id = :batch
 ),
 scopes (scope) as (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from training import audit, identity
 from training.database import acting, now, transaction
-from training.roster_store import COMPARED
+from training.judging import COMPARED
 from training.wording import t
 from training.workflow import Refused
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from training import roster, staging
+from training import judging, roster, rows
 from training.rows import Sender
 from training.workflow import approve
 
@@ -142,18 +142,32 @@ def test_foreseeing_does_not_disturb_storing(take: Import, conn: sqlite3.Connect
 def test_errors_beyond_counting_are_cut_off(
     take: Import, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "MOST_ERRORS", 5)
+    monkeypatch.setattr(judging, "MOST_ERRORS", 5)
     report = take(people(20, 手机="1"), only_valid=True)
     cut = [p for p in report.problems if p.code == "too-many-faults"]
-    assert [(p.row, p.severity, p.details) for p in cut] == [(None, "error", (("limit", "5"),))]
+    assert [(p.row, p.severity, p.details) for p in cut] == [
+        (None, "error", (("limit", "5"), ("unjudged", "7")))
+    ]
+    assert "第 7 行起只计行数" in cut[0].message()
+    assert "From row 7 on" in cut[0].message("en")
     assert sum(p.code == "mobile-format" for p in report.problems) == 5
     assert (report.rows, counts(report), report.committed) == (20, (0, 0, 0, 20), False)
+
+
+def test_rows_beyond_counting_errors_are_counted_and_not_judged(
+    take: Import, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "MOST_ERRORS", 5)
+    monkeypatch.setattr(rows, "_CHUNK", 10)
+    report = take([*people(20, 手机="1"), *people(5)], only_valid=True)
+    assert (report.rows, counts(report), report.committed) == (25, (0, 0, 0, 25), False)
+    assert max(p.row or 0 for p in report.problems) == 6, "nobody below is looked at"
 
 
 def test_warnings_beyond_counting_keep_nobody_out(
     take: Import, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "MOST_PROBLEMS", 5)
+    monkeypatch.setattr(judging, "MOST_PROBLEMS", 5)
     report = take([*people(20), person(20, 手机="1")], only_valid=True)
     cut = [p for p in report.problems if p.code == "too-many-faults"]
     assert [(p.row, p.severity) for p in cut] == [(None, "warning")]

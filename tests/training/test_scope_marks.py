@@ -210,12 +210,7 @@ def test_a_bulk_act_is_silent_until_it_marks_for_all(conn: sqlite3.Connection) -
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("bulk", [False, True])
-def test_an_import_marks_the_same_either_way(
-    world: World, conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, bulk: bool
-) -> None:
-    quiet = lambda *a, **more: acting(*a, **(more | {"bulk": bulk}))  # noqa: E731
-    monkeypatch.setattr(roster, "acting", quiet)
+def test_an_import_marks_whom_it_concerns(world: World, conn: sqlite3.Connection) -> None:
     file = world.folder / "roster.csv"
 
     def send(*rows: dict[str, str]) -> Marked:
