@@ -208,6 +208,16 @@ async def test_datasette_takes_the_file_as_metadata_and_as_configuration(folder:
     ds.close()
 
 
+@pytest.mark.parametrize("database", METADATA["databases"])
+def test_every_parameter_is_a_list_or_is_described(database: str) -> None:
+    about = METADATA["plugins"]["lingjun"]["parameters"]
+    for name, query in METADATA["databases"][database].get("queries", {}).items():
+        named = set(re.findall(r"(?<!:):([a-z_]+)", query["sql"])) | set(query.get("params", ()))
+        for parameter in named:
+            assert about[parameter].keys() >= {"title"}, (name, parameter)
+            assert about[parameter].keys() & {"options", "help"}, (name, parameter)
+
+
 def test_no_target_of_a_year_stands_in_a_query() -> None:
     for name, query in QUERIES.items():
         assert not re.search(r"\b(2000|1800|0\.3|30)\b", query.sql), name
