@@ -43,6 +43,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/", SIGNED_IN),
     (r"/-/logout|/-/password|/-/account(/totp)?", SIGNED_IN),
     (r"/-/tokens|/-/notebook(\.ipynb)?", PROGRAMMERS),
+    (r"/-/dictionary(\.csv)?", frozenset({"analyst"})),
     (r"/-/accounts(/[a-z][a-z0-9._-]{2,31})?", frozenset({"auditor"})),
     (r"/-/(jump|queries|actor)(\.json)?", SIGNED_IN),
     (r"/-/schema(\.json|\.md)?", SIGNED_IN),

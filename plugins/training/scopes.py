@@ -19,7 +19,7 @@ from training.database import connect
 
 ANALYSIS = "analysis"
 #: Addresses outside of a scope that list what is in it.
-_LISTS = re.compile(r"/|/-/(jump|queries|schema)\b.*")
+_LISTS = re.compile(r"/|/-/(jump|queries|schema|dictionary)\b.*")
 _threads = threading.local()
 _refreshing: dict[Path, threading.Lock] = {}
 
