@@ -81,6 +81,7 @@ class Served:
         config: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
         default_deny: bool = True,
+        internal: Path | None = None,
     ) -> None:
         self.folder = folder
         files = [folder / f"{name}.db" for name in names or ("training", "public", "staging")]
@@ -89,6 +90,7 @@ class Served:
             config=config,
             metadata=metadata,
             default_deny=default_deny,
+            internal=str(internal) if internal else None,
             settings=settings(),
             plugins_dir=str(ROOT / "plugins"),
             template_dir=str(ROOT / "templates"),

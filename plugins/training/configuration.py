@@ -12,5 +12,10 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def load(path: Path = METADATA) -> dict[str, Any]:
     """The configuration in the file at ``path``, as dictionaries, lists and text."""
-    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The configuration that ``text`` is."""
+    found: dict[str, Any] = yaml.load(text, _LOADER)  # noqa: S506
     return found

@@ -1,0 +1,203 @@
+"""How a query that somebody saved becomes an official one (固定查询), which metadata.yml keeps.
+
+Whoever saves a query and shares it proposes it. Here it is looked at by what every canned query must
+be: read-only and single, quick, explained in both languages, with labelled columns and parameters.
+The block that comes out is text of metadata.yml, and nothing else of that file changes.
+"""
+
+import re
+import sqlite3
+import textwrap
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from training import caps, configuration
+from training.database import connect
+from training.scopes import audience_of
+
+NAME = re.compile(r"(report|find)_[a-z][a-z0-9_]{2,60}")
+HAN = re.compile("[\u4e00-\u9fff]")
+#: A canned query of ours takes at most so many instructions of SQLite, about a tenth of a second.
+MOST_STEPS = 5_000_000
+_ACTIONS = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+}
+_PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
+_NO_CODE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.S)
+
+
+class Refused(Exception):
+    """The query can't become an official one as it is; the message says what to mend."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A query as somebody saved it in the browser."""
+
+    database: str
+    name: str
+    sql: str
+    owner: str
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Official:
+    """What metadata.yml is to say; ``title`` and ``description`` are pairs 中文 | English."""
+
+    name: str
+    title: str
+    description: str
+    sql: str
+
+    @property
+    def params(self) -> list[str]:
+        """The named parameters, in the order they are first used."""
+        return list(dict.fromkeys(_PARAMETER.findall(_NO_CODE.sub(" ", self.sql))))
+
+
+def saved(internal: Path) -> list[Saved]:
+    """The queries that people saved, by database and name. ``internal`` is Datasette's own file."""
+    with closing(sqlite3.connect(f"file:{internal}?mode=ro", uri=True)) as conn:
+        rows = conn.execute(
+            "select database_name, name, sql, coalesce(owner_id, ''), not is_private from queries"
+            " where source = 'user' and not is_write order by database_name, name"
+        )
+        return [
+            Saved(database, name, sql, owner, bool(shared))
+            for database, name, sql, owner, shared in rows
+        ]
+
+
+def tidy(sql: str) -> str:
+    """SQL as a block of metadata.yml can hold it: no tabs, carriage returns or blanks at line ends."""
+    lines = sql.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
+    return textwrap.dedent("\n".join(line.rstrip() for line in lines)).strip().rstrip(";").rstrip()
+
+
+def faults(query: Official, database: str, file: Path, config: Mapping[str, Any]) -> list[str]:
+    """What stands against it, each in one sentence; [] if it may be official.
+
+    ``file`` is the database that it is to be asked of, ``config`` what metadata.yml says now.
+    """
+    found = []
+    section = config["databases"].get(audience_of(database), {})
+    if "queries" not in section:
+        found.append(f"metadata.yml has no queries for {database}")
+    if not NAME.fullmatch(query.name):
+        found.append(
+            "the name must be report_… or find_…, in small letters, digits and underscores"
+        )
+    if query.name in {name.casefold() for name in (section.get("queries") or {})}:
+        found.append(f"there is an official query {query.name} already")
+    for word, pair in (("title", query.title), ("description", query.description)):
+        zh, bar, en = pair.partition(" | ")
+        if not (bar and HAN.search(zh) and en.strip() and not HAN.search(en)):
+            found.append(f"the {word} must be a pair: 中文 | English")
+    known = config["plugins"]["lingjun"]["parameters"]
+    found += [
+        f"parameter :{name} is not described in metadata.yml (plugins.lingjun.parameters)"
+        for name in query.params
+        if name not in known
+    ]
+    return [*found, *_faults_of_sql(query, file, _labels(config))]
+
+
+def _labels(config: Mapping[str, Any]) -> set[str]:
+    tables = [
+        table for database in config["databases"].values()
+        for table in (database.get("tables") or {}).values()
+    ]  # fmt: skip
+    named = {name for table in tables for name in table.get("columns") or {}}
+    return named | set(config["plugins"]["lingjun"]["columns"])
+
+
+def _faults_of_sql(query: Official, file: Path, labels: set[str]) -> list[str]:
+    with closing(connect(file, read_only=True)) as conn:
+        conn.set_authorizer(_reading)
+        steps = 0
+
+        def too_long() -> bool:
+            nonlocal steps
+            steps += 1
+            return steps > MOST_STEPS // 1_000
+
+        conn.set_progress_handler(too_long, 1_000)
+        try:
+            cursor = conn.execute(query.sql, dict.fromkeys(query.params, ""))
+            columns = [column[0] for column in cursor.description or ()]
+            cursor.fetchall()
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            return [f"the SQL is no single quick query that only reads: {error}"]
+    unknown = sorted(set(columns) - labels)
+    return [f"no label in metadata.yml for the columns {', '.join(unknown)}"] if unknown else []
+
+
+def _reading(action: int, table: str | None, *_: object) -> int:
+    allowed = action in _ACTIONS and table not in caps.MACHINERY
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+
+def block(query: Official) -> str:
+    """The query as metadata.yml has it, below ``databases: …: queries:``."""
+    words = "".join(
+        f"        {word}: {_scalar(text)}\n"
+        for word, text in (("title", query.title), ("description", query.description))
+    )
+    sql = textwrap.indent(query.sql, " " * 10)
+    params = f"        params: [{', '.join(query.params)}]\n"
+    return f"      {query.name}:\n{words}{params}        sql: |-\n{sql}\n"
+
+
+def _scalar(text: str) -> str:
+    """One line of YAML for a text, in quotes where it needs them."""
+    return yaml.safe_dump(text, allow_unicode=True, width=10**6).removesuffix("...\n").strip()
+
+
+def insert(text: str, database: str, query: Official) -> str:
+    """The text of metadata.yml with the query behind the last one of ``database``.
+
+    Raises :class:`Refused` if anything but that query would be different.
+    """
+    audience, lines = audience_of(database), text.splitlines(keepends=True)
+    begin = 0
+    for depth, key in enumerate(("databases", audience, "queries")):
+        begin = _line_after(lines, begin, depth, key)
+    end = _end_of(lines, begin, 3)
+    while not lines[end - 1].strip():
+        end -= 1
+    made = "".join([*lines[:end], "\n", block(query), *lines[end:]])
+    before, after = configuration.parse(text), configuration.parse(made)
+    added = after["databases"][audience]["queries"].pop(query.name, None)
+    wanted = {
+        "title": query.title, "description": query.description, "params": query.params,
+        "sql": query.sql,
+    }  # fmt: skip
+    if before != after or added != wanted:
+        raise Refused("metadata.yml can't hold this text as it is; nothing was written")
+    return made
+
+
+def _line_after(lines: list[str], begin: int, depth: int, key: str) -> int:
+    """The line after the heading ``key`` in the section that begins at ``begin``."""
+    for number in range(begin, _end_of(lines, begin, depth)):
+        if lines[number].rstrip() == f"{'  ' * depth}{key}:":
+            return number + 1
+    raise Refused(f"metadata.yml has no section {key}")
+
+
+def _end_of(lines: list[str], begin: int, depth: int) -> int:
+    """The first line behind the section of that depth, which its indentation shows."""
+    for number in range(begin, len(lines)):
+        said = lines[number].lstrip()
+        if said and len(lines[number]) - len(said) < 2 * depth:
+            return number
+    return len(lines)
