@@ -82,6 +82,11 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             "What would change; two people publish it.",
         ),
     )
+    reviews = (
+        "/-/promote",
+        t("固定查询审核", "Review of saved queries"),
+        t("审核他人共享的查询，确认为固定查询。", "Make what others share an official query."),
+    )
     accounts = (
         "/-/accounts",
         t("账号管理", "Accounts"),
@@ -195,6 +200,7 @@ def duties(actor: dict[str, Any] | None) -> list[Duty]:
             report,
             record,
             release,
+            reviews,
             tables,
         ],
         "assessor": [scores, checks],

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from training import accounts, audit, configuration, promotion
 from training.database import acting, connect, transaction
+from training.wording import speaking
 
 HERE = Path(__file__).resolve().parent.parent
 
@@ -40,7 +41,8 @@ def promote(
     internal = db.parent / "internal.db"
     if not internal.exists():
         raise click.UsageError(f"nobody has saved a query: there is no {internal}")
-    listed = promotion.saved(internal)
+    with closing(connect(internal, read_only=True)) as conn:
+        listed = promotion.saved(conn)
     if query is None:
         for one in listed:
             kind = "shared" if one.shared else "private"
@@ -53,9 +55,10 @@ def promote(
         name or query, title or "", description or "", promotion.tidy(found.sql)
     )
     text = (into or configuration.METADATA).read_text(encoding="utf-8")
-    faults = promotion.faults(
-        official, database, db.parent / "scopes" / f"{database}.db", configuration.parse(text)
-    )
+    with speaking("en"):
+        faults = promotion.faults(
+            official, database, promotion.file_of(db, database), configuration.parse(text)
+        )
     if into:
         faults += _faults_of(reviewer, found.owner, db)
     for fault in faults:
@@ -66,7 +69,8 @@ def promote(
         click.echo(promotion.block(official), nl=False)
         return
     try:
-        made = promotion.insert(text, database, official)
+        with speaking("en"):
+            made = promotion.insert(text, database, official)
     except promotion.Refused as error:
         raise click.ClickException(str(error)) from error
     with closing(connect(db)) as conn, transaction(conn), acting(conn, reviewer, "script"):

@@ -54,7 +54,7 @@ ROUTES: tuple[tuple[str, frozenset[str]], ...] = (
     (r"/-/plans", SENDERS),
     (r"/-/contact-form|/-/commissioned|/-/support", LOCAL),
     (r"/-/people(/.*)?|/-/little-giants(/[0-9]{1,3})?", SENDERS),
-    (r"/-/release", OFFICE),
+    (r"/-/release|/-/promote", OFFICE),
     (r"/-/audit(/.*)?", READERS_OF_AUDIT),
     (r"/-/certificates(/.*)?", OFFICE),
     (r"/-/assessment", ASSESSED),

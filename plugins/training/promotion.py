@@ -18,10 +18,13 @@ import yaml
 
 from training import caps, configuration
 from training.database import connect
-from training.scopes import audience_of
+from training.scopes import audience_of, is_scope
+from training.wording import t
 
 NAME = re.compile(r"(report|find)_[a-z][a-z0-9_]{2,60}")
 HAN = re.compile("[\u4e00-\u9fff]")
+#: What one line of a page can't show: line breaks, control characters, marks that turn text around.
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 #: A canned query of ours takes at most so many instructions of SQLite, about a tenth of a second.
 MOST_STEPS = 5_000_000
 _ACTIONS = {
@@ -64,17 +67,22 @@ class Official:
         return list(dict.fromkeys(_PARAMETER.findall(_NO_CODE.sub(" ", self.sql))))
 
 
-def saved(internal: Path) -> list[Saved]:
-    """The queries that people saved, by database and name. ``internal`` is Datasette's own file."""
-    with closing(sqlite3.connect(f"file:{internal}?mode=ro", uri=True)) as conn:
-        rows = conn.execute(
-            "select database_name, name, sql, coalesce(owner_id, ''), not is_private from queries"
-            " where source = 'user' and not is_write order by database_name, name"
-        )
-        return [
-            Saved(database, name, sql, owner, bool(shared))
-            for database, name, sql, owner, shared in rows
-        ]
+def saved(conn: sqlite3.Connection) -> list[Saved]:
+    """The queries that people saved, by database and name. ``conn`` is of Datasette's own file."""
+    rows = conn.execute(
+        "select database_name, name, sql, coalesce(owner_id, ''), not is_private from queries"
+        " where source = 'user' and not is_write order by database_name, name"
+    )
+    return [
+        Saved(database, name, sql, owner, bool(shared))
+        for database, name, sql, owner, shared in rows
+    ]
+
+
+def file_of(record: Path, database: str) -> Path:
+    """The file that a database of this name is asked of; it need not be there."""
+    folder = record.parent / "scopes" if is_scope(database) else record.parent
+    return folder / f"{database}.db"
 
 
 def tidy(sql: str) -> str:
@@ -84,27 +92,52 @@ def tidy(sql: str) -> str:
 
 
 def faults(query: Official, database: str, file: Path, config: Mapping[str, Any]) -> list[str]:
-    """What stands against it, each in one sentence; [] if it may be official.
+    """What stands against it, each in one sentence for the reader; [] if it may be official.
 
     ``file`` is the database that it is to be asked of, ``config`` what metadata.yml says now.
     """
     found = []
     section = config["databases"].get(audience_of(database), {})
     if "queries" not in section:
-        found.append(f"metadata.yml has no queries for {database}")
+        found.append(t(f"{database} 没有固定查询", f"metadata.yml has no queries for {database}"))
     if not NAME.fullmatch(query.name):
         found.append(
-            "the name must be report_… or find_…, in small letters, digits and underscores"
+            t(
+                "名称须以 report_ 或 find_ 开头，只用小写字母、数字和下划线",
+                "the name must be report_… or find_…, in small letters, digits and underscores",
+            )
         )
     if query.name in {name.casefold() for name in (section.get("queries") or {})}:
-        found.append(f"there is an official query {query.name} already")
-    for word, pair in (("title", query.title), ("description", query.description)):
+        found.append(
+            t(
+                f"已有固定查询 {query.name}，请换一个名称",
+                f"there is an official query {query.name} already: choose another name",
+            )
+        )
+    for zh_word, word, pair in (
+        ("标题", "title", query.title), ("说明", "description", query.description),
+    ):  # fmt: skip
         zh, bar, en = pair.partition(" | ")
-        if not (bar and HAN.search(zh) and en.strip() and not HAN.search(en)):
-            found.append(f"the {word} must be a pair: 中文 | English")
+        if not (bar and HAN.search(zh) and en.strip()) or HAN.search(en) or bar in en:
+            found.append(
+                t(
+                    f"{zh_word}须有中文和英文两种：中文 | English",
+                    f"the {word} must be a pair: 中文 | English",
+                )
+            )
+        if UNSEEN.search(pair):
+            found.append(
+                t(
+                    f"{zh_word}只能是一行，不含看不见的字符",
+                    f"the {word} must be one line without invisible characters",
+                )
+            )
     known = config["plugins"]["lingjun"]["parameters"]
     found += [
-        f"parameter :{name} is not described in metadata.yml (plugins.lingjun.parameters)"
+        t(
+            f"参数 :{name} 未在 metadata.yml 中说明（plugins.lingjun.parameters）",
+            f"parameter :{name} is not described in metadata.yml (plugins.lingjun.parameters)",
+        )
         for name in query.params
         if name not in known
     ]
@@ -121,7 +154,38 @@ def _labels(config: Mapping[str, Any]) -> set[str]:
 
 
 def _faults_of_sql(query: Official, file: Path, labels: set[str]) -> list[str]:
+    try:
+        columns, _ = answer(query, file)
+    except FileNotFoundError:
+        return [
+            t("数据库文件还没有生成，请先打开一次", "its database isn't there yet: open it once")
+        ]
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        return [
+            t(
+                f"SQL 须是一条很快的只读查询：{error}",
+                f"the SQL is no single quick query that only reads: {error}",
+            )
+        ]
+    names = ", ".join(sorted(set(columns) - labels))
+    said = t(
+        f"metadata.yml 中没有这些列的名称：{names}",
+        f"no label in metadata.yml for the columns {names}",
+    )
+    return [said] if names else []
+
+
+def answer(
+    query: Official, file: Path, values: Mapping[str, str] | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Columns and rows of the query, asked of ``file`` with ``values`` for its parameters.
+
+    It reads, once, within the bounds of every result and :data:`MOST_STEPS`; otherwise
+    ``sqlite3.Error`` or ``sqlite3.Warning``. ``FileNotFoundError`` if there is no such file.
+    """
+    given = dict.fromkeys(query.params, "") | dict(values or {})
     with closing(connect(file, read_only=True)) as conn:
+        caps.cap(conn)
         conn.set_authorizer(_reading)
         steps = 0
 
@@ -131,14 +195,9 @@ def _faults_of_sql(query: Official, file: Path, labels: set[str]) -> list[str]:
             return steps > MOST_STEPS // 1_000
 
         conn.set_progress_handler(too_long, 1_000)
-        try:
-            cursor = conn.execute(query.sql, dict.fromkeys(query.params, ""))
-            columns = [column[0] for column in cursor.description or ()]
-            cursor.fetchall()
-        except (sqlite3.Error, sqlite3.Warning) as error:
-            return [f"the SQL is no single quick query that only reads: {error}"]
-    unknown = sorted(set(columns) - labels)
-    return [f"no label in metadata.yml for the columns {', '.join(unknown)}"] if unknown else []
+        cursor = conn.execute(query.sql, given)
+        columns = [column[0] for column in cursor.description or ()]
+        return columns, [tuple(row) for row in cursor]
 
 
 def _reading(action: int, table: str | None, *_: object) -> int:
@@ -175,15 +234,26 @@ def insert(text: str, database: str, query: Official) -> str:
     while not lines[end - 1].strip():
         end -= 1
     made = "".join([*lines[:end], "\n", block(query), *lines[end:]])
-    before, after = configuration.parse(text), configuration.parse(made)
+    before = configuration.parse(text)
+    try:
+        after = configuration.parse(made)
+    except yaml.YAMLError as error:
+        raise Refused(_cannot_hold()) from error
     added = after["databases"][audience]["queries"].pop(query.name, None)
     wanted = {
         "title": query.title, "description": query.description, "params": query.params,
         "sql": query.sql,
     }  # fmt: skip
     if before != after or added != wanted:
-        raise Refused("metadata.yml can't hold this text as it is; nothing was written")
+        raise Refused(_cannot_hold())
     return made
+
+
+def _cannot_hold() -> str:
+    return t(
+        "metadata.yml 不能原样保存这段文字，未写入任何内容",
+        "metadata.yml can't hold this text as it is; nothing was written",
+    )
 
 
 def _line_after(lines: list[str], begin: int, depth: int, key: str) -> int:
@@ -191,7 +261,7 @@ def _line_after(lines: list[str], begin: int, depth: int, key: str) -> int:
     for number in range(begin, _end_of(lines, begin, depth)):
         if lines[number].rstrip() == f"{'  ' * depth}{key}:":
             return number + 1
-    raise Refused(f"metadata.yml has no section {key}")
+    raise Refused(t(f"metadata.yml 中没有 {key} 一节", f"metadata.yml has no section {key}"))
 
 
 def _end_of(lines: list[str], begin: int, depth: int) -> int:

@@ -18,6 +18,7 @@ ROLES = ("office", "institution", "province", "assessor", "analyst", "auditor")
 OWN = {
     "/-/office/inbox": {"office"},
     "/-/release": {"office"},
+    "/-/promote": {"office"},
     "/-/certificates": {"office"},
     "/training/trainees": {"office"},
     "/-/roster": {"institution", "province"},

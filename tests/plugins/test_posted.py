@@ -9,6 +9,7 @@ FORMS = (
     ("/-/people", "office"), ("/-/people/1", "office"), ("/-/report.xlsx", "office"),
     ("/-/assessment", "assessor"), ("/-/assessment/back", "office"), ("/-/accounts", "auditor"),
     ("/-/account", "office"), ("/-/account/totp", "office"), ("/-/roster/take", "office"),
+    ("/-/promote", "office"),
 )  # fmt: skip
 
 

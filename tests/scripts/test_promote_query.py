@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from training import accounts, configuration, projections, promotion
 from training.promotion import Official, Refused
+from training.wording import speaking
 
 from tests.conftest import ROOT, World
 from tests.served import Served, configured
@@ -128,13 +129,15 @@ def test_what_is_refused_changes_nothing(
          " select max(people) as people from n", "only reads"),
         ("select count(*) as odd_name from people_by_place", "odd_name"),
         ("select 1 as people where :unheard = ''", ":unheard"),
+        ("select zeroblob(900000000) as people", "too big"),
     ],
 )  # fmt: skip
 def test_sql_that_can_not_be_official(world: World, sql: str, said: str) -> None:
     target = world.folder / "analysis.db"
     projections.refresh(world.db, "analysis", target)
     query = Official(GOOD.name, GOOD.title, GOOD.description, sql)
-    found = promotion.faults(query, "analysis", target, configured())
+    with speaking("en"):
+        found = promotion.faults(query, "analysis", target, configured())
     assert len(found) == 1
     assert said in found[0]
     assert promotion.faults(GOOD, "analysis", target, configured()) == []
@@ -157,6 +160,31 @@ def test_any_text_comes_back_as_it_was(title: str, sql: str) -> None:
     # Every line of the file is still there, in its order.
     lines = iter(made.splitlines())
     assert all(line in lines for line in TEXT.splitlines())
+
+
+@pytest.mark.parametrize("odd", ["\a", "\x85"])
+def test_what_yaml_can_not_hold_is_refused(odd: str) -> None:
+    with pytest.raises(Refused):
+        promotion.insert(
+            TEXT, "analysis", Official("report_odd", "一 | a", "一 | a", f"select '{odd}'")
+        )
+
+
+@pytest.mark.parametrize("title", ["一\n二 | one", "一 | one\u202e", "一 | o\ane"])
+def test_a_title_is_one_line_that_can_be_seen(world: World, title: str) -> None:
+    target = world.folder / "analysis.db"
+    projections.refresh(world.db, "analysis", target)
+    query = Official(GOOD.name, title, GOOD.description, SQL)
+    (fault,) = promotion.faults(query, "analysis", target, configured())
+    assert "标题只能是一行" in fault
+
+
+def test_a_file_that_was_never_made_is_said(tmp_path: Path) -> None:
+    file = promotion.file_of(tmp_path / "training.db", "institution-pku")
+    assert file == tmp_path / "scopes" / "institution-pku.db"
+    assert promotion.file_of(tmp_path / "training.db", "training") == tmp_path / "training.db"
+    (fault,) = promotion.faults(GOOD, "institution-pku", file, configured())
+    assert "还没有生成" in fault
 
 
 def test_it_goes_to_the_database_it_is_of_and_to_no_other() -> None:
