@@ -58,7 +58,7 @@ check: build ## Run every check of the notice; exit status 1 if one fails
 	$(BIN)/python scripts/check.py --db $(DB)
 
 test: install-test ## Run the tests (browser tests are skipped, and say so, without Chromium)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -q
+	$(BIN)/python -m pytest -n auto --dist loadfile -q
 
 lint: install-test ## Check style, formatting and types
 	$(BIN)/ruff check .

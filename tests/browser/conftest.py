@@ -36,13 +36,10 @@ FLAGS = [
 ]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(str(item.fspath)).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.browser)
-            # One worker keeps the one server and the one browser.
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass
