@@ -13,8 +13,13 @@ PATH = "/-/dictionary"
 
 async def entries(datasette: Datasette) -> list[dictionary.Entry]:
     about = (datasette.plugin_config("lingjun") or {}).get("dictionary") or {}
+    column_label = datasette.get_jinja_environment().globals["column_label"]
+
+    def labelled(table: str, column: str) -> str:
+        return str(column_label(column, ANALYSIS, table))
+
     return await datasette.get_database(ANALYSIS).execute_fn(
-        lambda conn: list(dictionary.entries(conn, about))
+        lambda conn: list(dictionary.entries(conn, about, labelled))
     )
 
 

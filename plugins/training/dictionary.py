@@ -1,14 +1,18 @@
 """The data dictionary (数据字典) of the analysis file: each column, what it means and where it is from.
 
-The words are in metadata.yml, ``plugins.lingjun.dictionary``, by the name of the column, which means
-the same in every table; tables, types and the values of closed lists are read from the file itself.
+The words are in metadata.yml, ``plugins.lingjun.dictionary``, by the name of the column, or of
+table and column where a name means something else there; tables, types and the values of closed
+lists are read from the file itself.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from training.wording import label, t
+from training.wording import label, speaking, t
+
+#: What gives a column of a table its label in the current language.
+Labelled = Callable[[str, str], str]
 
 #: A closed list of at most so many values is told in full; a longer one is a table to look at.
 TOLD = 10
@@ -20,6 +24,8 @@ class Entry:
 
     table: str
     column: str
+    label_zh: str
+    label_en: str
     type: str
     meaning: str
     unit: str
@@ -28,7 +34,9 @@ class Entry:
     list_table: str = ""  # where a column's codes stand
 
 
-def entries(conn: sqlite3.Connection, about: Mapping[str, Mapping[str, str]]) -> Iterator[Entry]:
+def entries(
+    conn: sqlite3.Connection, about: Mapping[str, Mapping[str, str]], labels: Labelled
+) -> Iterator[Entry]:
     """An entry for each column of the file that ``conn`` reads, in the order of the file."""
     tables = [
         row[0]
@@ -45,18 +53,26 @@ def entries(conn: sqlite3.Connection, about: Mapping[str, Mapping[str, str]]) ->
     for table in tables:
         for row in conn.execute("select name, type from pragma_table_info(?)", (table,)):
             column = row[0]
-            words = about.get(column, {})
+            words = about.get(f"{table}.{column}") or about.get(column, {})
+            zh, en = (_label_in(language, labels, table, column) for language in ("zh", "en"))
             place = lists.get(column, "")
             yield Entry(
                 table,
                 column,
+                zh,
+                en,
                 row[1].lower(),
                 label(words.get("meaning")),
                 label(words.get("unit")),
                 label(words.get("source")),
                 _values(conn, place) if place and row[1].upper() == "TEXT" else (),
-                place,
+                place if row[1].upper() == "TEXT" else "",
             )
+
+
+def _label_in(language: str, labels: Labelled, table: str, column: str) -> str:
+    with speaking(language):
+        return labels(table, column)
 
 
 def _values(conn: sqlite3.Connection, table: str) -> tuple[tuple[str, str], ...]:
@@ -68,7 +84,8 @@ def _values(conn: sqlite3.Connection, table: str) -> tuple[tuple[str, str], ...]
 def header() -> list[str]:
     """The columns of the dictionary as a file."""
     return [
-        t("表", "table"), t("列", "column"), t("含义", "meaning"), t("单位", "unit"),
+        t("表", "table"), t("列", "column"), t("中文名称", "Chinese label"),
+        t("英文名称", "English label"), t("含义", "meaning"), t("单位", "unit"),
         t("来源", "source"), t("类型", "type"), t("取值", "values"),
     ]  # fmt: skip
 
@@ -77,5 +94,6 @@ def row(entry: Entry) -> list[str]:
     """An entry as a row of the file."""
     values = t("；", "; ").join(f"{code} {name}" for code, name in entry.values)
     return [
-        entry.table, entry.column, entry.meaning, entry.unit, entry.source, entry.type, values,
+        entry.table, entry.column, entry.label_zh, entry.label_en, entry.meaning,
+        entry.unit, entry.source, entry.type, values,
     ]  # fmt: skip

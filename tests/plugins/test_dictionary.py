@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,15 @@ from training import dictionary, projections
 from training.database import connect
 from training.wording import speaking
 
+from tests.conftest import World
 from tests.demo_world import demo_folder
 from tests.served import PEOPLE, Served, configured
 
 OURS: dict[str, Any] = configured()["plugins"]["lingjun"]
+
+
+def named(table: str, column: str) -> str:
+    return f"{table}.{column}"
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +39,13 @@ def test_every_column_has_a_meaning_a_source_and_if_it_counts_a_unit(
     analysis: sqlite3.Connection, language: str
 ) -> None:
     with speaking(language):
-        found = list(dictionary.entries(analysis, OURS["dictionary"]))
+        found = list(dictionary.entries(analysis, OURS["dictionary"], named))
     assert len(found) > 80
     for entry in found:
         assert entry.meaning, entry
         assert entry.source, entry
-        assert entry.unit or entry.type == "text", entry
+        assert entry.unit, entry
+        assert entry.unit.split()[-1] not in ("无", "none") or entry.type == "text", entry
         for said in (entry.meaning, entry.source, entry.unit):
             assert " | " not in said
             # A Chinese sentence is no English one, and the other way round.
@@ -48,17 +54,23 @@ def test_every_column_has_a_meaning_a_source_and_if_it_counts_a_unit(
 
 
 def test_no_entry_is_of_a_column_that_is_not_there(analysis: sqlite3.Connection) -> None:
-    there = {entry.column for entry in dictionary.entries(analysis, OURS["dictionary"])}
-    assert set(OURS["dictionary"]) == there
+    found = list(dictionary.entries(analysis, OURS["dictionary"], named))
+    there = {entry.column for entry in found}
+    apart = {f"{entry.table}.{entry.column}" for entry in found}
+    assert set(OURS["dictionary"]) - apart == there
+    assert {name for name in OURS["dictionary"] if "." in name} <= apart
 
 
 def test_values_are_those_of_the_file(analysis: sqlite3.Connection) -> None:
-    found = {(e.table, e.column): e for e in dictionary.entries(analysis, OURS["dictionary"])}
+    found = {
+        (e.table, e.column): e for e in dictionary.entries(analysis, OURS["dictionary"], named)
+    }
     assert ("yes", "制造业") in found["people_by_place", "manufacturing"].values
     assert found["people_by_institution", "institution"].values == ()  # too many to tell
     assert found["people_by_institution", "institution"].list_table == "institutions"
     # A count of the same name is not a code.
-    assert found["manufacturing_by_year", "manufacturing"].values == ()
+    counted = found["manufacturing_by_year", "manufacturing"]
+    assert (counted.values, counted.list_table, counted.unit) == ((), "", "人")
 
 
 @pytest.mark.parametrize("number", range(len(OURS["examples"])))
@@ -66,7 +78,18 @@ def test_each_example_runs_as_it_is(analysis: sqlite3.Connection, number: int) -
     example = OURS["examples"][number]
     zh, bar, en = example["title"].partition(" | ")
     assert all((zh, bar, en))
-    assert analysis.execute(example["sql"], {"year": "2021-2022"}).fetchall()
+    # As the link opens it: the parameter is there, and nothing chosen.
+    assert analysis.execute(example["sql"], {"year": ""}).fetchall()
+
+
+@pytest.fixture
+async def served(world: World) -> AsyncIterator[Served]:
+    """With metadata.yml as metadata too, as serve.py gives it: labels come from there."""
+    made = Served(world.folder, config=configured(), metadata=configured())
+    made.hire()
+    await made.ds.invoke_startup()
+    yield made
+    made.ds.close()
 
 
 async def test_the_page_and_the_file_are_the_analysts(served: Served) -> None:
@@ -80,7 +103,8 @@ async def test_the_page_and_the_file_are_the_analysts(served: Served) -> None:
     content = (await served.get("/-/dictionary.csv?_lang=en", "analyst")).content
     assert content.startswith(b"\xef\xbb\xbf")
     header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    assert header[:3] == ["table", "column", "meaning"]
+    assert header[:5] == ["table", "column", "Chinese label", "English label", "meaning"]
+    assert [row for row in rows if not re.search("[\u4e00-\u9fff]", row[2]) or not row[3]] == []
     assert len(rows) == page.count("<tr><td>")
 
 
