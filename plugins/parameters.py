@@ -13,7 +13,9 @@ def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:
         database: str, name: str, value: str, actor: dict[str, Any] | None
     ) -> parameters.Field:
         """The field for :name; its list is of the database whose page it stands on."""
-        about = ((datasette.plugin_config("lingjun") or {}).get("parameters") or {}).get(name, {})
+        known = (datasette.plugin_config("lingjun") or {}).get("parameters") or {}
+        # One of a reader's own is called as the column of this name, if there is one.
+        about = known.get(name) or {"title": env.globals["column_label"](name)}
         rows = []
         if "options" in about:
             planned = (actor or {}).get("role") == "office"

@@ -11,7 +11,14 @@ from datasette.plugins import pm
 
 from tests.conftest import ROOT
 
-FRAME = ("chrome.py", "headers.py", "labels.py", "language.py", "translation.py")
+FRAME = (
+    "chrome.py",
+    "headers.py",
+    "labels.py",
+    "language.py",
+    "parameters.py",
+    "translation.py",
+)
 METADATA = {
     "title": "领军管理 | Lingjun desk",
     "databases": {
