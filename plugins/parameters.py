@@ -22,6 +22,6 @@ def prepare_jinja2_environment(env: Any, datasette: Datasette) -> None:
             rows = await datasette.get_database(database).execute_fn(
                 lambda conn: parameters.options(conn, about, planned)
             )
-        return parameters.field(name, about, rows, value)
+        return parameters.field(about, rows, value)
 
     env.globals["parameter_field"] = parameter_field

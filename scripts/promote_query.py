@@ -3,14 +3,13 @@
 Exit status: 0 in order, 1 something stands against it (each is named), 2 the call is wrong.
 """
 
-import os
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import click
-from training import accounts, audit, configuration, promotion
-from training.database import acting, connect, transaction
+from training import accounts, configuration, promotion, promotion_file
+from training.database import connect
 from training.wording import speaking
 
 HERE = Path(__file__).resolve().parent.parent
@@ -54,33 +53,23 @@ def promote(
     official = promotion.Official(
         name or query, title or "", description or "", promotion.tidy(found.sql)
     )
-    text = (into or configuration.METADATA).read_text(encoding="utf-8")
+    config = configuration.load(into or configuration.METADATA)
     with speaking("en"):
-        faults = promotion.faults(
-            official, database, promotion.file_of(db, database), configuration.parse(text)
-        )
-    if into:
-        faults += _faults_of(reviewer, found.owner, db)
-    for fault in faults:
-        click.echo(fault, err=True)
-    if faults:
-        sys.exit(1)
-    if into is None or reviewer is None:
-        click.echo(promotion.block(official), nl=False)
-        return
-    try:
-        with speaking("en"):
-            made = promotion.insert(text, database, official)
-    except promotion.Refused as error:
-        raise click.ClickException(str(error)) from error
-    with closing(connect(db)) as conn, transaction(conn), acting(conn, reviewer, "script"):
-        audit.record(
-            conn, reviewer, "script", "promote", "queries", f"{database}/{official.name}",
-            saved_as=query, owner=found.owner,
-        )  # fmt: skip
-        beside = into.with_name(f".{into.name}.new")
-        beside.write_text(made, encoding="utf-8")
-        os.replace(beside, into)
+        file = promotion.file_of(db, database)
+        faults = promotion.faults(official, database, file, config)
+        if into:
+            faults += _faults_of(reviewer, found.owner, db)
+        for fault in faults:
+            click.echo(fault, err=True)
+        if faults:
+            sys.exit(1)
+        if into is None or reviewer is None:
+            click.echo(promotion_file.block(official), nl=False)
+            return
+        try:
+            promotion_file.put(db, into, found, official, reviewer)
+        except promotion_file.Refused as error:
+            raise click.ClickException(str(error)) from error
     click.echo(f"{official.name} is official in {into}; restart the server to offer it")
 
 
@@ -88,10 +77,8 @@ def _faults_of(reviewer: str | None, owner: str, db: Path) -> list[str]:
     if not reviewer:
         return ["--reviewer: say who of the office has read it"]
     with closing(accounts.open(accounts.beside(db))) as conn:
-        account = accounts.find(conn, reviewer)
-    if account is None or account.role != "office" or account.disabled:
-        return [f"--reviewer: {reviewer} is no account of the office"]
-    return ["--reviewer: whoever wrote the query can't review it"] if reviewer == owner else []
+        fault = promotion.reviewer_fault(conn, reviewer, owner)
+    return [f"--reviewer: {fault}"] if fault else []
 
 
 if __name__ == "__main__":

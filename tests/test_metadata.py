@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from datasette.app import Datasette
 from datasette.utils import named_parameters
-from training import configuration, projections, queries
+from training import configuration, projections, promotion, queries
 from training.database import connect
 from training.scopes import Scope
 
@@ -94,7 +94,7 @@ def test_every_query_runs_quickly(record: sqlite3.Connection, name: str) -> None
     def count() -> int:
         nonlocal steps
         steps += 1
-        return steps > 5_000  # five million instructions: about a tenth of a second
+        return steps > promotion.MOST_STEPS // 1_000
 
     record.set_progress_handler(count, 1_000)
     try:
@@ -117,8 +117,7 @@ def test_the_name_of_a_query_says_what_it_may_show(record: sqlite3.Connection, n
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_every_column_of_a_result_has_a_label(record: sqlite3.Connection, name: str) -> None:
-    labels = set(METADATA["plugins"]["lingjun"]["columns"])
-    labels |= {column for table in TRAINING["tables"].values() for column in table["columns"]}
+    labels = promotion.labels(METADATA)
     cursor = record.execute(QUERIES[name].sql, dict.fromkeys(QUERIES[name].params, ""))
     assert {column[0] for column in cursor.description} <= labels
 
@@ -167,8 +166,7 @@ def test_every_query_of_a_scope_file_runs_and_is_labelled(
     scope_file: tuple[str, sqlite3.Connection],
 ) -> None:
     audience, conn = scope_file
-    labels = set(METADATA["plugins"]["lingjun"]["columns"])
-    labels |= {column for table in TRAINING["tables"].values() for column in table["columns"]}
+    labels = promotion.labels(METADATA)
     for name, query in queries.from_config(METADATA, audience).items():
         assert set(named_parameters(query.sql)) == set(query.params), name
         rows = queries.run(conn, query)

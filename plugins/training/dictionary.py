@@ -55,7 +55,8 @@ def entries(
             column = row[0]
             words = about.get(f"{table}.{column}") or about.get(column, {})
             zh, en = (_label_in(language, labels, table, column) for language in ("zh", "en"))
-            place = lists.get(column, "")
+            # A count may have the name of a code: only texts are looked up.
+            place = lists.get(column, "") if row[1].upper() == "TEXT" else ""
             yield Entry(
                 table,
                 column,
@@ -65,8 +66,8 @@ def entries(
                 label(words.get("meaning")),
                 label(words.get("unit")),
                 label(words.get("source")),
-                _values(conn, place) if place and row[1].upper() == "TEXT" else (),
-                place if row[1].upper() == "TEXT" else "",
+                _values(conn, place) if place else (),
+                place,
             )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from training.wording import label, t
 
-#: More than a reader picks from a list; an authority's industries are some thousand classes.
+#: More than a reader picks from a list.
 MOST = 2_000
 
 
@@ -33,9 +33,9 @@ def options(conn: sqlite3.Connection, about: Mapping[str, Any], planned: bool) -
     return rows if len(rows) <= MOST else []
 
 
-def field(name: str, about: Mapping[str, Any], rows: list[Any], value: str) -> Field:
+def field(about: Mapping[str, Any], rows: list[Any], value: str) -> Field:
     """The field of a parameter; a ``value`` that is not in the list is one more choice, as it is."""
-    title = label(about.get("title", name))
+    title = label(about["title"])
     if not rows:
         return Field(title, label(about.get("help")))
     choices = [("", label(about["blank"]))]

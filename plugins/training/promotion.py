@@ -2,7 +2,7 @@
 
 Whoever saves a query and shares it proposes it. Here it is looked at by what every canned query must
 be: read-only and single, quick, explained in both languages, with labelled columns and parameters.
-The block that comes out is text of metadata.yml, and nothing else of that file changes.
+Into the file it comes by :mod:`training.promotion_file`.
 """
 
 import re
@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from training import caps, configuration
+from training import accounts, caps, texts
 from training.database import connect
 from training.scopes import audience_of, is_scope
 from training.wording import t
 
 NAME = re.compile(r"(report|find)_[a-z][a-z0-9_]{2,60}")
-HAN = re.compile("[\u4e00-\u9fff]")
+HAN = re.compile(f"[{texts.HAN}]")
 #: What one line of a page can't show: line breaks, control characters, marks that turn text around.
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 #: A canned query of ours takes at most so many instructions of SQLite, about a tenth of a second.
@@ -35,10 +33,6 @@ _ACTIONS = {
 }
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
 _NO_CODE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.S)
-
-
-class Refused(Exception):
-    """The query can't become an official one as it is; the message says what to mend."""
 
 
 @dataclass(frozen=True)
@@ -141,19 +135,27 @@ def faults(query: Official, database: str, file: Path, config: Mapping[str, Any]
         for name in query.params
         if name not in known
     ]
-    return [*found, *_faults_of_sql(query, file, _labels(config))]
+    return [*found, *_faults_of_sql(query, file, labels(config))]
 
 
-def _labels(config: Mapping[str, Any]) -> set[str]:
-    tables = [
-        table for database in config["databases"].values()
-        for table in (database.get("tables") or {}).values()
-    ]  # fmt: skip
-    named = {name for table in tables for name in table.get("columns") or {}}
+def labels(config: Mapping[str, Any]) -> set[str]:
+    """The columns of a canned query's result that metadata.yml has a label for."""
+    tables = config["databases"]["training"]["tables"].values()
+    named = {name for table in tables for name in table["columns"]}
     return named | set(config["plugins"]["lingjun"]["columns"])
 
 
-def _faults_of_sql(query: Official, file: Path, labels: set[str]) -> list[str]:
+def reviewer_fault(store: sqlite3.Connection, reviewer: str, owner: str) -> str | None:
+    """Why an account can't review what ``owner`` wrote; None if it can: maker is never checker."""
+    account = accounts.find(store, reviewer)
+    if account is None or account.role != "office" or account.disabled:
+        return t(f"{reviewer} 不是办公室的账号", f"{reviewer} is no account of the office")
+    if reviewer == owner:
+        return t("写查询的人不能自己审核", "whoever wrote the query can't review it")
+    return None
+
+
+def _faults_of_sql(query: Official, file: Path, known: set[str]) -> list[str]:
     try:
         columns, _ = answer(query, file)
     except FileNotFoundError:
@@ -167,7 +169,7 @@ def _faults_of_sql(query: Official, file: Path, labels: set[str]) -> list[str]:
                 f"the SQL is no single quick query that only reads: {error}",
             )
         ]
-    names = ", ".join(sorted(set(columns) - labels))
+    names = ", ".join(sorted(set(columns) - known))
     said = t(
         f"metadata.yml 中没有这些列的名称：{names}",
         f"no label in metadata.yml for the columns {names}",
@@ -203,71 +205,3 @@ def answer(
 def _reading(action: int, table: str | None, *_: object) -> int:
     allowed = action in _ACTIONS and table not in caps.MACHINERY
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
-
-
-def block(query: Official) -> str:
-    """The query as metadata.yml has it, below ``databases: …: queries:``."""
-    words = "".join(
-        f"        {word}: {_scalar(text)}\n"
-        for word, text in (("title", query.title), ("description", query.description))
-    )
-    sql = textwrap.indent(query.sql, " " * 10)
-    params = f"        params: [{', '.join(query.params)}]\n"
-    return f"      {query.name}:\n{words}{params}        sql: |-\n{sql}\n"
-
-
-def _scalar(text: str) -> str:
-    """One line of YAML for a text, in quotes where it needs them."""
-    return yaml.safe_dump(text, allow_unicode=True, width=10**6).removesuffix("...\n").strip()
-
-
-def insert(text: str, database: str, query: Official) -> str:
-    """The text of metadata.yml with the query behind the last one of ``database``.
-
-    Raises :class:`Refused` if anything but that query would be different.
-    """
-    audience, lines = audience_of(database), text.splitlines(keepends=True)
-    begin = 0
-    for depth, key in enumerate(("databases", audience, "queries")):
-        begin = _line_after(lines, begin, depth, key)
-    end = _end_of(lines, begin, 3)
-    while not lines[end - 1].strip():
-        end -= 1
-    made = "".join([*lines[:end], "\n", block(query), *lines[end:]])
-    before = configuration.parse(text)
-    try:
-        after = configuration.parse(made)
-    except yaml.YAMLError as error:
-        raise Refused(_cannot_hold()) from error
-    added = after["databases"][audience]["queries"].pop(query.name, None)
-    wanted = {
-        "title": query.title, "description": query.description, "params": query.params,
-        "sql": query.sql,
-    }  # fmt: skip
-    if before != after or added != wanted:
-        raise Refused(_cannot_hold())
-    return made
-
-
-def _cannot_hold() -> str:
-    return t(
-        "metadata.yml 不能原样保存这段文字，未写入任何内容",
-        "metadata.yml can't hold this text as it is; nothing was written",
-    )
-
-
-def _line_after(lines: list[str], begin: int, depth: int, key: str) -> int:
-    """The line after the heading ``key`` in the section that begins at ``begin``."""
-    for number in range(begin, _end_of(lines, begin, depth)):
-        if lines[number].rstrip() == f"{'  ' * depth}{key}:":
-            return number + 1
-    raise Refused(t(f"metadata.yml 中没有 {key} 一节", f"metadata.yml has no section {key}"))
-
-
-def _end_of(lines: list[str], begin: int, depth: int) -> int:
-    """The first line behind the section of that depth, which its indentation shows."""
-    for number in range(begin, len(lines)):
-        said = lines[number].lstrip()
-        if said and len(lines[number]) - len(said) < 2 * depth:
-            return number
-    return len(lines)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from training import audit, configuration, promotion
+from training import audit, configuration, promotion, promotion_file
 from training.database import acting, transaction
 from training.desk import VIA, Desk
-from training.promotion import Official, Refused, Saved
+from training.promotion import Official, Saved
+from training.promotion_file import Refused
 from training.wording import t
 
 __all__ = ["PromotionDesk", "Refused"]
@@ -40,7 +41,7 @@ class PromotionDesk(Desk):
         faults = promotion.faults(official, found.database, file, configuration.parse(text))
         if not faults:
             try:
-                promotion.insert(text, found.database, official)
+                promotion_file.insert(text, found.database, official)
             except Refused as refusal:
                 faults = [str(refusal)]
         values = {name: form.get(f"value-{name}") or "" for name in official.params}
@@ -51,7 +52,7 @@ class PromotionDesk(Desk):
             preview = None
         return {
             "saved": found, "official": official, "faults": faults, "preview": preview,
-            "values": values, "seen": _mark(found), "block": promotion.block(official),
+            "values": values, "seen": _mark(found), "block": promotion_file.block(official),
         }  # fmt: skip
 
     def accept(self, form: Mapping[str, str], reviewed: Mapping[str, Any]) -> None:

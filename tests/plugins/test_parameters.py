@@ -97,7 +97,7 @@ def test_each_is_complete_in_both_languages(name: str) -> None:
     rows = [("a", "甲", "A")] if "options" in about else []
     for language in ("zh", "en"):
         with speaking(language):
-            field = parameters.field(name, about, rows, "")
+            field = parameters.field(about, rows, "")
             assert " | " not in field.title + field.help
             assert field.help or [value for value, _ in field.choices] == ["", "a"]
 

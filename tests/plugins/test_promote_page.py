@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from training import projections, promotion
+from training import projections, promotion, promotion_file
 
 from tests.conftest import World
 from tests.served import PEOPLE, Served
@@ -75,7 +75,7 @@ async def test_from_the_words_to_the_audit_log(sharing: Served, world: World) ->
         "report_mine", f"{words['title_zh']} | {words['title_en']}",
         f"{words['description_zh']} | {words['description_en']}", SQL,
     )  # fmt: skip
-    assert shown[1] == promotion.block(wanted)
+    assert shown[1] == promotion_file.block(wanted)
     (entry,) = accepted(world)
     assert (entry["actor"], entry["subject_key"]) == ("office", "analysis/report_mine")
     assert json.loads(entry["detail"])["owner"] == "analyst"

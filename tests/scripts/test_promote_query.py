@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from training import accounts, configuration, projections, promotion
-from training.promotion import Official, Refused
+from training import accounts, configuration, projections, promotion, promotion_file
+from training.promotion import Official
+from training.promotion_file import Refused
 from training.wording import speaking
 
 from tests.conftest import ROOT, World
@@ -72,7 +73,7 @@ async def test_from_the_list_to_the_server(saved: World) -> None:
     ]  # fmt: skip
     status, printed, _ = promote(saved, "report_mine", *PAIRS)
     assert status == 0
-    assert printed == promotion.block(Official("report_mine", PAIRS[1], PAIRS[3], SQL))
+    assert printed == promotion_file.block(Official("report_mine", PAIRS[1], PAIRS[3], SQL))
     into = saved.folder / "metadata.yml"
     status, said, _ = promote(saved, "report_mine", *PAIRS, "--into", into, "--reviewer", "desk")
     assert (status, "is official" in said) == (0, True)
@@ -154,7 +155,7 @@ def test_sql_that_can_not_be_official(world: World, sql: str, said: str) -> None
 )
 def test_any_text_comes_back_as_it_was(title: str, sql: str) -> None:
     query = Official("report_odd", title, title, promotion.tidy(sql))
-    made = promotion.insert(TEXT, "analysis", query)
+    made = promotion_file.insert(TEXT, "analysis", query)
     entry = configuration.parse(made)["databases"]["analysis"]["queries"]["report_odd"]
     assert (entry["title"], entry["sql"], entry["params"]) == (title, query.sql, query.params)
     # Every line of the file is still there, in its order.
@@ -165,7 +166,7 @@ def test_any_text_comes_back_as_it_was(title: str, sql: str) -> None:
 @pytest.mark.parametrize("odd", ["\a", "\x85"])
 def test_what_yaml_can_not_hold_is_refused(odd: str) -> None:
     with pytest.raises(Refused):
-        promotion.insert(
+        promotion_file.insert(
             TEXT, "analysis", Official("report_odd", "一 | a", "一 | a", f"select '{odd}'")
         )
 
@@ -190,11 +191,11 @@ def test_a_file_that_was_never_made_is_said(tmp_path: Path) -> None:
 def test_it_goes_to_the_database_it_is_of_and_to_no_other() -> None:
     for database, audience in (("analysis", "analysis"), ("training", "training"),
                                ("institution-pku", "institution")):  # fmt: skip
-        made = configuration.parse(promotion.insert(TEXT, database, GOOD))["databases"]
+        made = configuration.parse(promotion_file.insert(TEXT, database, GOOD))["databases"]
         assert [n for n in made if GOOD.name in (made[n].get("queries") or {})] == [audience]
     for database in ("staging", "nothing"):
         with pytest.raises(Refused):
-            promotion.insert(TEXT, database, GOOD)
+            promotion_file.insert(TEXT, database, GOOD)
 
 
 async def test_saved_queries_outlive_the_server(world: World) -> None:
